@@ -1,0 +1,101 @@
+#ifndef PRESENCE_ACTION_HPP
+#define PRESENCE_ACTION_HPP
+
+#include <presence/version.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <string_view>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// What a presence message says about a member. The numbers are those of the wire.
+enum class action : std::uint8_t {
+  absent = 0,   ///< marker inside a set while it syncs; never shown to listeners
+  present = 1,  ///< was already there when this participant attached
+  enter = 2,    ///< came
+  leave = 3,    ///< went
+  update = 4,   ///< changed its data
+};
+
+[[nodiscard]] constexpr std::string_view to_string(action a) noexcept {
+  switch (a) {
+    case action::absent: return "absent";
+    case action::present: return "present";
+    case action::enter: return "enter";
+    case action::leave: return "leave";
+    case action::update: return "update";
+  }
+  return "unknown";
+}
+
+/// Why a member left.
+enum class leave_reason : std::uint8_t {
+  none,       ///< not a leave
+  left,       ///< the client asked to leave
+  closed,     ///< its session closed or detached
+  timed_out,  ///< its connection was lost and did not come back within the grace period
+  evicted,    ///< removed by the server
+  resync,     ///< missing from a sync: it left while this participant was not listening
+};
+
+[[nodiscard]] constexpr std::string_view to_string(leave_reason r) noexcept {
+  switch (r) {
+    case leave_reason::none: return "none";
+    case leave_reason::left: return "left";
+    case leave_reason::closed: return "closed";
+    case leave_reason::timed_out: return "timed_out";
+    case leave_reason::evicted: return "evicted";
+    case leave_reason::resync: return "resync";
+  }
+  return "unknown";
+}
+
+/// A set of actions, as a subscription asks for: `action::enter | action::leave`.
+class action_set {
+ public:
+  constexpr action_set() noexcept = default;
+  constexpr action_set(action a) noexcept : bits_(static_cast<std::uint8_t>(1U << static_cast<unsigned>(a))) {}
+  constexpr action_set(std::initializer_list<action> actions) noexcept {
+    for (const action a : actions) *this = *this | action_set(a);
+  }
+
+  [[nodiscard]] constexpr bool contains(action a) const noexcept {
+    return ((static_cast<unsigned>(bits_) >> static_cast<unsigned>(a)) & 1U) != 0;
+  }
+  [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+  [[nodiscard]] constexpr std::uint8_t bits() const noexcept { return bits_; }
+
+  /// enter, update, leave and present: all that a listener can see.
+  [[nodiscard]] static constexpr action_set all() noexcept {
+    return action_set{action::present} | action_set{action::enter} | action_set{action::leave} |
+           action_set{action::update};
+  }
+
+  friend constexpr action_set operator|(action_set a, action_set b) noexcept {
+    action_set both;
+    both.bits_ = static_cast<std::uint8_t>(a.bits_ | b.bits_);
+    return both;
+  }
+  friend constexpr bool operator==(action_set, action_set) noexcept = default;
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
+[[nodiscard]] constexpr action_set operator|(action a, action b) noexcept { return action_set{a} | action_set{b}; }
+
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, action a) {
+  return out << to_string(a);
+}
+
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, leave_reason r) {
+  return out << to_string(r);
+}
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

@@ -1,0 +1,146 @@
+// The authority: rooms, sessions, grace periods, fan-out.
+#ifndef PRESENCE_BASIC_HUB_HPP
+#define PRESENCE_BASIC_HUB_HPP
+
+#include <presence/backplane.hpp>
+#include <presence/clock.hpp>
+#include <presence/fwd.hpp>
+#include <presence/identity.hpp>
+#include <presence/impl/hub_core.hpp>
+#include <presence/loopback.hpp>
+#include <presence/member.hpp>
+#include <presence/options.hpp>
+#include <presence/result.hpp>
+#include <presence/session.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// Owns rooms and sessions, assigns ids, stamps time, decides, limits, and tells everyone.
+///
+/// It never sleeps and starts no thread: `next_deadline()` says when a grace period ends next, and `run_due()` does what
+/// is due. Rooms come with the first attachment and go with the last; after any churn memory is back where it was.
+///
+/// Concurrency: every function from any thread where the backplane's mutex locks, and from inside any listener, handler
+/// or sink. Destroying the hub ends every session; sessions, transports and presences may outlive it and then report
+/// `connection_closed`.
+template <class Data, class Clock, class Backplane>
+class basic_hub {
+  static_assert(clock<Clock>, "Clock does not model presence::clock");
+  static_assert(backplane<Backplane, Data>, "Backplane does not model presence::backplane");
+
+  using core = detail::hub_core<Data, Clock, Backplane>;
+
+ public:
+  using data_type = Data;
+  using session_type = basic_session<Data, Clock, Backplane>;
+  using member_list = std::vector<member<Data>>;
+
+  explicit basic_hub(hub_options options = {}, Clock clock = Clock{}, Backplane backplane = Backplane{})
+      : core_(make(std::move(options), std::move(clock), std::move(backplane))) {}
+  basic_hub(basic_hub&&) noexcept = default;
+  basic_hub& operator=(basic_hub&& other) noexcept {
+    if (this != &other) {
+      shut_down();
+      core_ = std::move(other.core_);
+    }
+    return *this;
+  }
+  ~basic_hub() { shut_down(); }
+
+  /// Opens a session: a connection with an identity. O(1).
+  /// Throws: `presence_error` with what `try_connect` would answer.
+  [[nodiscard]] session_type connect(identity who) { return try_connect(std::move(who)).value(); }
+
+  /// The same for identities that come from outside.
+  /// Errors: `invalid_client_id` if the client id is longer than the limit or not UTF-8 (empty is anonymous);
+  /// `bad_request` for a negative grace period; `connection_closed` for a moved-from hub.
+  [[nodiscard]] result<session_type> try_connect(identity who) {
+    if (core_ == nullptr) return errc::connection_closed;
+    auto made = core_->connect(std::move(who));
+    if (!made) return made.error();
+    return session_type{std::move(*made), 0};
+  }
+
+  /// Takes a session up again by its key. Within the grace period its members are as if nothing had been, and its
+  /// attachments go on: resumed where nothing happened in the room meanwhile, else with a sync. A session that is still
+  /// connected is taken over. Either way earlier handles to it mean nothing any more. O(1), then linear in its rooms.
+  /// Errors: `invalid_resume_key` for a key that is malformed or unknown, also of a session that has ended (nothing is
+  /// kept of those); `connection_expired` when the grace period is over; `connection_closed`.
+  [[nodiscard]] result<session_type> resume(std::string_view key) {
+    if (core_ == nullptr) return errc::connection_closed;
+    auto found = core_->resume(key);
+    if (!found) return found.error();
+    return session_type{std::move(found->first), found->second};
+  }
+
+  /// Ends the sessions whose grace period is over at the clock's time; their members leave, `timed_out`. Returns how
+  /// many. A ghost stays for the grace period and until the next call of this after it.
+  std::size_t run_due() { return core_ != nullptr ? core_->run_due() : 0; }
+
+  /// When `run_due()` will have something to do, as far as is known now.
+  [[nodiscard]] std::optional<time_point> next_deadline() const {
+    return core_ != nullptr ? core_->next_deadline() : std::nullopt;
+  }
+
+  /// Removes every member of a client id from a room, `evicted`. Returns how many. Linear in them.
+  std::size_t evict(std::string_view room, std::string_view client_id) {
+    return core_ != nullptr ? core_->evict(room, client_id) : 0;
+  }
+
+  /// The members of a room, as the hub knows them: empty where there is no such room. Linear.
+  [[nodiscard]] member_list members(std::string_view room) const {
+    member_list all;
+    with_set(room, [&](const auto& set) {
+      all.reserve(set.size());
+      set.for_each([&](const member_view<Data>& m) { all.emplace_back(m); });
+    });
+    return all;
+  }
+  [[nodiscard]] std::size_t member_count(std::string_view room) const {
+    std::size_t n = 0;
+    with_set(room, [&](const auto& set) { n = set.size(); });
+    return n;
+  }
+  [[nodiscard]] bool is_user_present(std::string_view room, std::string_view client_id) const {
+    bool present = false;
+    with_set(room, [&](const auto& set) { present = set.contains_user(client_id); });
+    return present;
+  }
+
+  [[nodiscard]] std::size_t room_count() const { return core_ != nullptr ? core_->room_count() : 0; }
+  /// Sessions that are connected or within their grace period.
+  [[nodiscard]] std::size_t session_count() const { return core_ != nullptr ? core_->session_count() : 0; }
+  /// Roughly what the hub holds, in bytes: rooms, members, sessions; not the data. Linear in the members.
+  [[nodiscard]] std::size_t bytes() const { return core_ != nullptr ? core_->bytes() : 0; }
+
+ private:
+  [[nodiscard]] static std::shared_ptr<core> make(hub_options options, Clock clock, Backplane backplane) {
+    if (options.grace < std::chrono::milliseconds{0}) detail::throw_invalid_argument("presence: negative grace period");
+    if (options.sync_page == 0) detail::throw_invalid_argument("presence: a sync page of no members");
+    return std::make_shared<core>(std::move(options), std::move(clock), std::move(backplane));
+  }
+  void shut_down() {
+    if (const auto going = std::exchange(core_, nullptr)) going->shut_down();
+  }
+  template <class F>
+  void with_set(std::string_view room, F&& f) const {
+    const auto found = core_ != nullptr ? core_->find_room(room) : nullptr;
+    if (found == nullptr) return;
+    const std::lock_guard lock{found->mutex};
+    f(std::as_const(found->set));
+  }
+
+  std::shared_ptr<core> core_;
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

@@ -1,0 +1,267 @@
+// A participant's view of one room: who is here, what are they doing, and am I here.
+#ifndef PRESENCE_BASIC_PRESENCE_HPP
+#define PRESENCE_BASIC_PRESENCE_HPP
+
+#include <presence/clock.hpp>
+#include <presence/fwd.hpp>
+#include <presence/impl/presence_core.hpp>
+#include <presence/member.hpp>
+#include <presence/options.hpp>
+#include <presence/result.hpp>
+#include <presence/room_state.hpp>
+#include <presence/subscription.hpp>
+#include <presence/transport.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// A participant in one room.
+///
+/// Every function may be called from any thread where the transport's mutex locks, and from inside any listener or
+/// handler: there it returns at once and takes effect after the current event. Elsewhere a call returns with everything
+/// delivered that it caused on this thread. Listeners and handlers never run under a lock, and those of one presence
+/// never run at the same time.
+///
+/// A presence may be destroyed anywhere, also inside its own listener and with operations pending: their handlers get
+/// `operation_aborted`, and once the destructor has returned no listener or handler is running or will run, except the
+/// one that it was called from.
+///
+/// A moved-from presence is empty: its operations fail with `operation_aborted`, its queries know nothing.
+template <class Data, class Clock, class Transport>
+class basic_presence {
+  static_assert(clock<Clock>, "Clock does not model presence::clock");
+  static_assert(transport<Transport>, "Transport does not model presence::transport");
+  static_assert(std::same_as<Data, typename Transport::codec_type::value_type>,
+                "Data must be the value_type of the transport's codec");
+
+  using core = detail::presence_core<Data, Clock, Transport>;
+
+ public:
+  using data_type = Data;
+  using event_type = event<Data>;
+  using member_type = member<Data>;
+  using member_list = std::vector<member_type>;
+  using view_type = member_view<Data>;
+  using transport_type = Transport;
+  /// `void(std::error_code)`, called exactly once.
+  using completion = typename core::completion;
+  /// `void(result<std::vector<member<Data>>>)`, called exactly once.
+  using get_handler = typename core::get_handler;
+
+  explicit basic_presence(Transport transport, presence_options options = {}, Clock clock = Clock{})
+      : core_(core::make(std::move(transport), options, std::move(clock))) {}
+
+  // --- room -----------------------------------------------------------------------------------------------------------
+
+  /// Asks to be attached. Completes at once where it is already.
+  /// Errors: what the transport says (`not_permitted`, `invalid_room_name`, `too_many_rooms`, `connection_closed`, …),
+  /// `channel_failed` when `detach` came first, `operation_aborted`.
+  void attach(completion handler = {}) {
+    if (alive(handler, "attach")) core_->attach(std::move(handler));
+  }
+
+  /// Leaves the room: own members leave, the set is forgotten and nobody is told (RTP5a). Completes at once where there
+  /// is nothing to detach from. Errors: `channel_failed` in state failed, `operation_aborted`.
+  void detach(completion handler = {}) {
+    if (alive(handler, "detach")) core_->detach(std::move(handler));
+  }
+
+  [[nodiscard]] room_state state() const { return core_ != nullptr ? core_->state() : room_state::initialized; }
+
+  /// Whether the first sync has completed since the set was last unknown (RTP13).
+  [[nodiscard]] bool sync_complete() const { return core_ != nullptr && core_->sync_complete(); }
+
+  /// The client id of the connection; empty if it has none, `*` if it may act for anyone.
+  [[nodiscard]] std::string client_id() const { return core_ != nullptr ? core_->client_id() : std::string{}; }
+  /// The id of the connection that the room was last attached over.
+  [[nodiscard]] std::string connection_id() const { return core_ != nullptr ? core_->connection_id() : std::string{}; }
+
+  // --- own presence -----------------------------------------------------------------------------------------------------
+  //
+  // enter and update are one operation to the hub, which decides which of the two others see (RTP9b); a leave when absent
+  // succeeds and tells nobody (RTP10d). In `initialized` the room is attached first (RTP8d); while attaching operations
+  // wait in order (RTP5b, RTP16). The sender sees its own event before its handler is called. Each is O(1) here.
+  //
+  // Errors: `invalid_client_id` without an identity or with `*` (RTP8j); `invalid_room_state` while detaching,
+  // detached, suspended or failed, and while attaching with `queue_operations` off; `queue_full`; `invalid_data` if the
+  // codec refuses; what the hub answers: `not_permitted`, `message_too_large`, `room_full`, `rate_limited`,
+  // `bad_request`; `connection_closed`; `operation_aborted`. Without a handler an error goes to `subscribe_errors`.
+
+  void enter(completion handler = {}) { operate(action::enter, {}, {}, {}, std::move(handler)); }
+  void enter(Data data, completion handler = {}) { operate(action::enter, {}, share(data), {}, std::move(handler)); }
+  void enter(Data data, extras extra, completion handler = {}) {
+    operate(action::enter, {}, share(data), std::move(extra), std::move(handler));
+  }
+
+  void update(completion handler = {}) { operate(action::update, {}, {}, {}, std::move(handler)); }
+  void update(Data data, completion handler = {}) { operate(action::update, {}, share(data), {}, std::move(handler)); }
+  void update(Data data, extras extra, completion handler = {}) {
+    operate(action::update, {}, share(data), std::move(extra), std::move(handler));
+  }
+
+  /// A leave without data carries the member's last data (RTP10a).
+  void leave(completion handler = {}) { operate(action::leave, {}, {}, {}, std::move(handler)); }
+  void leave(Data data, completion handler = {}) { operate(action::leave, {}, share(data), {}, std::move(handler)); }
+  void leave(Data data, extras extra, completion handler = {}) {
+    operate(action::leave, {}, share(data), std::move(extra), std::move(handler));
+  }
+
+  // For any client id, if the connection may act for it (RTP14, RTP15); else they fail with `invalid_client_id` and change
+  // nothing. They never disturb this connection's own member.
+
+  void enter_client(std::string client_id, completion handler = {}) {
+    operate_for(action::enter, std::move(client_id), {}, {}, std::move(handler));
+  }
+  void enter_client(std::string client_id, Data data, completion handler = {}) {
+    operate_for(action::enter, std::move(client_id), share(data), {}, std::move(handler));
+  }
+  void enter_client(std::string client_id, Data data, extras extra, completion handler = {}) {
+    operate_for(action::enter, std::move(client_id), share(data), std::move(extra), std::move(handler));
+  }
+  void update_client(std::string client_id, completion handler = {}) {
+    operate_for(action::update, std::move(client_id), {}, {}, std::move(handler));
+  }
+  void update_client(std::string client_id, Data data, completion handler = {}) {
+    operate_for(action::update, std::move(client_id), share(data), {}, std::move(handler));
+  }
+  void update_client(std::string client_id, Data data, extras extra, completion handler = {}) {
+    operate_for(action::update, std::move(client_id), share(data), std::move(extra), std::move(handler));
+  }
+  void leave_client(std::string client_id, completion handler = {}) {
+    operate_for(action::leave, std::move(client_id), {}, {}, std::move(handler));
+  }
+  void leave_client(std::string client_id, Data data, completion handler = {}) {
+    operate_for(action::leave, std::move(client_id), share(data), {}, std::move(handler));
+  }
+  void leave_client(std::string client_id, Data data, extras extra, completion handler = {}) {
+    operate_for(action::leave, std::move(client_id), share(data), std::move(extra), std::move(handler));
+  }
+
+  /// "Am I present?": absent → entering → present → lost, and why lost.
+  [[nodiscard]] self_status self() const { return core_ != nullptr ? core_->self() : self_status{}; }
+
+  // --- events -----------------------------------------------------------------------------------------------------------
+
+  /// Calls `listener(const event<Data>&)` for every member that enters, updates, leaves, or is found present. Folding
+  /// what it receives over the set as of this call gives the set at any later time.
+  /// Attaches the room first if nothing did (`attach_on_subscribe`).
+  /// Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off.
+  template <std::invocable<const event_type&> Listener>
+  subscription subscribe(Listener&& listener) {
+    return subscribe(action_set::all(), std::forward<Listener>(listener));
+  }
+  /// The same for some actions only: `subscribe(action::enter | action::leave, …)`. An event costs nothing for the
+  /// listeners that did not ask for it where they asked for one action.
+  template <std::invocable<const event_type&> Listener>
+  subscription subscribe(action_set actions, Listener&& listener) {
+    return core_ != nullptr ? core_->subscribe(actions, std::forward<Listener>(listener)) : subscription{};
+  }
+
+  /// Calls `listener(const user_event&)` when the first member of a client id comes and when its last one goes.
+  template <std::invocable<const user_event&> Listener>
+  subscription subscribe_users(Listener&& listener) {
+    return core_ != nullptr ? core_->subscribe_users(std::forward<Listener>(listener)) : subscription{};
+  }
+
+  /// Calls `listener(const room_event&)` when the room's state changes, or when something happens to it within a state
+  /// (another sync, a re-entry that failed, RTP17e). Does not attach.
+  template <std::invocable<const room_event&> Listener>
+  subscription subscribe_state(Listener&& listener) {
+    return core_ != nullptr ? core_->subscribe_state(std::forward<Listener>(listener)) : subscription{};
+  }
+
+  /// Calls `listener(const failure&)` for what would otherwise be lost: an operation without a handler that failed, a
+  /// listener or handler that threw, an incoming message that makes no sense. Does not attach. What it throws itself is
+  /// dropped.
+  template <std::invocable<const failure&> Listener>
+  subscription subscribe_errors(Listener&& listener) {
+    return core_ != nullptr ? core_->subscribe_errors(std::forward<Listener>(listener)) : subscription{};
+  }
+
+  /// Ends every subscription, released ones too, with the promise of `subscription::unsubscribe`.
+  void unsubscribe_all() {
+    if (core_ != nullptr) core_->unsubscribe_all();
+  }
+
+  // --- the set ----------------------------------------------------------------------------------------------------------
+  //
+  // These answer at once with what is known, from any thread; during a sync that may be a part (see `sync_complete`).
+  // Errors: `not_synced` before the first attach; `subscribe_not_permitted` where presence may not be received
+  // (RTP11f1); `invalid_room_state` when detached or failed; `operation_aborted` for a moved-from presence.
+
+  /// All members. Linear.
+  [[nodiscard]] result<member_list> get() const { return get(query{}); }
+  /// The members of one client id. Linear in their number.
+  [[nodiscard]] result<member_list> get(std::string_view client_id) const {
+    return get(query{std::string{client_id}, {}});
+  }
+  /// The members that match (RTP11c2, RTP11c3). Linear in the set, or with a client id in that user's members.
+  [[nodiscard]] result<member_list> get(const query& which) const {
+    return core_ != nullptr ? core_->get(which) : result<member_list>{errc::operation_aborted};
+  }
+  /// The same once the set is in sync, attaching first if nothing did (RTP11a). More errors: `out_of_sync` in suspended
+  /// (RTP11d); `channel_failed` when the room detaches or fails before the sync ends.
+  void get(query which, get_handler handler) {
+    if (core_ != nullptr) {
+      core_->get(std::move(which), std::move(handler));
+    } else if (handler) {
+      handler(errc::operation_aborted);
+    }
+  }
+
+  /// Whether the client id has at least one member, as far as is known: false also where nothing is known, which `get`
+  /// tells apart. O(1).
+  [[nodiscard]] bool is_user_present(std::string_view client_id) const {
+    return core_ != nullptr && core_->is_user_present(client_id);
+  }
+  /// Every user with the number of its connections. Linear. Errors: as `get`.
+  [[nodiscard]] result<std::vector<user>> users() const {
+    return core_ != nullptr ? core_->users() : result<std::vector<user>>{errc::operation_aborted};
+  }
+  /// How many members are known. O(1).
+  [[nodiscard]] std::size_t size() const { return core_ != nullptr ? core_->size() : 0; }
+  /// How many users are known. O(1).
+  [[nodiscard]] std::size_t user_count() const { return core_ != nullptr ? core_->user_count() : 0; }
+  /// Goes up by one with each event, never down: equal versions, equal sets.
+  [[nodiscard]] std::uint64_t version() const { return core_ != nullptr ? core_->version() : 0; }
+  /// What the set holds, in bytes (`basic_member_set::bytes`).
+  [[nodiscard]] std::size_t bytes() const { return core_ != nullptr ? core_->bytes() : 0; }
+
+  /// Calls `visit(const member_view<Data>&)` for each known member, without copying any. Runs under the lock: the
+  /// visitor must not call this presence, which a debug build asserts.
+  template <std::invocable<const view_type&> Visit>
+  void for_each(Visit&& visit) const {
+    if (core_ != nullptr) core_->for_each(std::forward<Visit>(visit));
+  }
+
+ private:
+  [[nodiscard]] static shared_data<Data> share(Data& data) { return shared_data<Data>::make(std::move(data)); }
+
+  [[nodiscard]] bool alive(completion& handler, const char*) const {
+    if (core_ != nullptr) return true;
+    if (handler) handler(make_error_code(errc::operation_aborted));
+    return false;
+  }
+  void operate(action what, std::string client_id, shared_data<Data> data, extras extra, completion handler) {
+    if (alive(handler, "")) core_->operate(what, false, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
+  }
+  void operate_for(action what, std::string client_id, shared_data<Data> data, extras extra, completion handler) {
+    if (alive(handler, "")) core_->operate(what, true, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
+  }
+
+  struct retire {
+    void operator()(core* c) const noexcept { c->retire(); }
+  };
+  std::unique_ptr<core, retire> core_;
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

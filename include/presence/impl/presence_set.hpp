@@ -1,0 +1,256 @@
+// presence_core: what comes in, the set, and the queries.
+#ifndef PRESENCE_IMPL_PRESENCE_SET_HPP
+#define PRESENCE_IMPL_PRESENCE_SET_HPP
+
+#include <presence/impl/presence_core.hpp>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+// --- incoming -------------------------------------------------------------------------------------------------------------
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::on_presence(const message_batch<wire>& messages) {
+  assert(!visiting() && "a for_each visitor must not call its presence");
+  lock_type lock{mutex_};
+  if (lagging_ || closed_) return;
+  if (!busy_) return work(lock, [&] { apply(messages, lock); });
+  if (backlog_ + messages->size() <= options_.max_backlog) {
+    backlog_ += messages->size();
+    tasks_.push(live{messages});
+  } else {
+    lagging_ = true;
+    tasks_.push(resync_call{});
+  }
+}
+
+/// Pages do not count against the backlog: they were asked for, and there are no more of them than members.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::on_sync(const message_batch<wire>& messages, const sync_cursor& cursor) {
+  assert(!visiting() && "a for_each visitor must not call its presence");
+  lock_type lock{mutex_};
+  if (lagging_ || closed_) return;
+  tasks_.push(page{messages, cursor});
+  if (!busy_) work(lock, [] {});
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(live& t, lock_type& lock) {
+  backlog_ -= t.messages->size();
+  apply(t.messages, lock);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::apply(const message_batch<wire>& messages, lock_type& lock) {
+  if (state_ != room_state::attached && state_ != room_state::detaching) return;
+  const message_batch<Data>& decoded = decode(messages);
+  notice_listeners();
+  for (std::size_t i = 0; i < decoded->size(); ++i) {
+    const message<wire>& raw = (*messages)[i];
+    if (!well_formed(raw)) continue;
+    set_.apply((*decoded)[i], [&](const event<Data>& e, user_change change) {
+      track_own(raw);
+      collect(e, change);
+    });
+  }
+  deliver_events(lock);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(page& t, lock_type& lock) {
+  if (state_ != room_state::attached) return;
+  for (const message<wire>& raw : *t.messages) {
+    if (!well_formed(raw)) return;  // a sync that cannot be believed is not ended: what it lacks must not leave
+  }
+  const message_batch<Data>& decoded = decode(t.messages);
+  notice_listeners();
+  const bool ended = set_.apply_sync(
+      *decoded, t.cursor, now(clock_),
+      [&](const event<Data>& e, user_change change) {
+        track_own((*t.messages)[static_cast<std::size_t>(&e - decoded->data())]);
+        collect(e, change);
+      },
+      [&](event<Data>&& e, user_change change) { collect_leave(std::move(e), change); });
+  if (ended) synced_ = true;
+  deliver_events(lock);
+  if (ended) answer_waiting({}, lock);
+}
+
+/// Incoming messages come from strangers. One that cannot be stored is dropped and reported.
+template <class Data, class Clock, class Transport>
+bool presence_core<Data, Clock, Transport>::well_formed(const message<wire>& m) {
+  constexpr std::size_t longest = basic_member_set<Data>::max_id_length;
+  if (!m.client_id.empty() && m.client_id.size() <= longest && m.connection_id.size() <= longest) return true;
+  tasks_.push(failure{make_error_code(errc::bad_request), "incoming", m.client_id, nullptr});
+  return false;
+}
+
+template <class Data, class Clock, class Transport>
+decltype(auto) presence_core<Data, Clock, Transport>::decode(const message_batch<wire>& messages) const {
+  if constexpr (!decodes) {
+    return (messages);  // the batch itself, not a copy of the pointer
+  } else {
+    std::vector<message<Data>> decoded;
+    decoded.reserve(messages->size());
+    for (const message<wire>& raw : *messages) {
+      shared_data<Data> data;
+      if (raw.data) {
+        result<Data> value = codec_.decode(*raw.data);
+        data = value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
+      }
+      decoded.push_back({raw.action, raw.reason, raw.client_id, raw.connection_id, std::move(data), raw.extras,
+                         raw.timestamp, raw.id});
+    }
+    return make_batch(std::move(decoded));
+  }
+}
+
+// --- events ---------------------------------------------------------------------------------------------------------------
+
+/// Nothing is collected for listeners that are not there.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::notice_listeners() noexcept {
+  collect_events_ = any_.anybody();
+  for (const auto& list : by_action_) collect_events_ = collect_events_ || list.anybody();
+  collect_users_ = users_.anybody();
+}
+
+/// Notes an event for the emission after this change. Neighbours in one batch become one run.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::collect(const event<Data>& e, user_change change) {
+  if (collect_events_) {
+    seen_ = seen_ | e.action;
+    if (!runs_.empty() && runs_.back().data() + runs_.back().size() == &e) {
+      runs_.back() = {runs_.back().data(), runs_.back().size() + 1};
+    } else {
+      runs_.emplace_back(&e, std::size_t{1});
+    }
+  }
+  if (collect_users_ && change != user_change::none) user_events_.push_back({change, e.client_id, e.timestamp});
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::collect_leave(event<Data>&& e, user_change change) {
+  if (collect_users_ && change != user_change::none) user_events_.push_back({change, e.client_id, e.timestamp});
+  if (collect_events_) leaves_.push_back(std::move(e));
+}
+
+/// Outside the lock: the member events of this change in order, then what they meant for users.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::deliver_events(lock_type& lock) {
+  if (!leaves_.empty()) {
+    runs_.emplace_back(leaves_);
+    seen_ = seen_ | action::leave;
+  }
+  if (runs_.empty() && user_events_.empty()) return;
+  const std::uint64_t version = set_.version();
+  outside(lock, [&] {
+    if (!runs_.empty()) {
+      emit<event<Data>>(any_, runs_, version, seen_);
+      constexpr std::array actions{action::present, action::enter, action::leave, action::update};
+      for (std::size_t i = 0; i < actions.size(); ++i) {
+        if (seen_.contains(actions[i])) emit<event<Data>>(by_action_[i], runs_, version, seen_);
+      }
+    }
+    if (!user_events_.empty()) {
+      const std::span<const user_event> run{user_events_};
+      emit<user_event>(users_, {&run, 1}, version);
+    }
+    runs_.clear();
+    leaves_.clear();
+    user_events_.clear();
+    seen_ = {};
+  });
+}
+
+// --- queries --------------------------------------------------------------------------------------------------------------
+
+/// Why the set cannot be read now; no error if it can.
+template <class Data, class Clock, class Transport>
+std::error_code presence_core<Data, Clock, Transport>::unreadable() const {
+  if (state_ == room_state::detached || state_ == room_state::failed) return errc::invalid_room_state;
+  if (!options_.enable_events) return errc::subscribe_not_permitted;
+  if (known_ && !modes_.contains(mode::subscribe)) return errc::subscribe_not_permitted;  // RTP11f1
+  if (!known_) return errc::not_synced;
+  return {};
+}
+
+template <class Data, class Clock, class Transport>
+auto presence_core<Data, Clock, Transport>::matching(const query& which) const -> member_list {
+  member_list found;
+  const auto take = [&](const member_view<Data>& m) {
+    if (which.connection_id.empty() || which.connection_id == m.connection_id) found.emplace_back(m);
+  };
+  if (!which.client_id.empty()) {
+    set_.for_each_of(which.client_id, take);
+  } else {
+    if (which.connection_id.empty()) found.reserve(set_.size());
+    set_.for_each(take);
+  }
+  return found;
+}
+
+template <class Data, class Clock, class Transport>
+auto presence_core<Data, Clock, Transport>::get(const query& which) const -> result<member_list> {
+  return reading([&]() -> result<member_list> {
+    if (const auto why = unreadable()) return why;
+    return matching(which);
+  });
+}
+
+template <class Data, class Clock, class Transport>
+auto presence_core<Data, Clock, Transport>::users() const -> result<std::vector<user>> {
+  return reading([&]() -> result<std::vector<user>> {
+    if (const auto why = unreadable()) return why;
+    std::vector<user> all;
+    all.reserve(set_.user_count());
+    set_.for_each_user([&](std::string_view client_id, std::size_t connections) {
+      all.push_back({std::string{client_id}, connections});
+    });
+    return all;
+  });
+}
+
+template <class Data, class Clock, class Transport>
+template <class Visit>
+void presence_core<Data, Clock, Transport>::for_each(Visit&& visit) const {
+  assert(!visiting() && "a for_each visitor must not call its presence");
+  const std::lock_guard lock{mutex_};
+  struct mark {
+    std::atomic<std::thread::id>& visitor;
+    explicit mark(std::atomic<std::thread::id>& v) : visitor(v) { visitor = std::this_thread::get_id(); }
+    ~mark() { visitor = std::thread::id{}; }
+  } visiting_now{visitor_};
+  set_.for_each(visit);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(get_call& call, lock_type& lock) {
+  switch (state_) {
+    case room_state::initialized: begin_attach(lock); break;
+    case room_state::suspended: return answer(call.handler, errc::out_of_sync, lock);
+    case room_state::detaching:
+    case room_state::detached:
+    case room_state::failed: return answer(call.handler, errc::invalid_room_state, lock);
+    case room_state::attaching:
+    case room_state::attached: break;
+  }
+  if (state_ == room_state::attached && synced_ && !set_.syncing()) {
+    const auto why = unreadable();
+    return answer(call.handler, why ? result<member_list>{why} : result<member_list>{matching(call.which)}, lock);
+  }
+  waiting_.push(std::move(call));
+}
+
+/// Answers every waiting `get`: with `why`, or with what it asked for.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::answer_waiting(std::error_code why, lock_type& lock) {
+  while (!closed_ && !waiting_.empty()) {
+    get_call call = waiting_.pop();
+    const auto error = why ? why : unreadable();
+    answer(call.handler, error ? result<member_list>{error} : result<member_list>{matching(call.which)}, lock);
+  }
+}
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

@@ -1,0 +1,167 @@
+// The embedded transport: a room of a hub session in the same process.
+#ifndef PRESENCE_LOOPBACK_HPP
+#define PRESENCE_LOOPBACK_HPP
+
+#include <presence/codec.hpp>
+#include <presence/fwd.hpp>
+#include <presence/impl/hub_core.hpp>
+#include <presence/transport.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// A transport (docs/transport.md) that is a sink of a hub: what the hub tells goes straight to the participant, and
+/// neither data nor strings are copied on the way. `basic_session::room` makes it. It may outlive session and hub.
+template <class Data, class Clock, class Backplane, class Codec>
+class loopback {
+  using core = detail::hub_core<Data, Clock, Backplane>;
+  using receiver = transport_receiver<Data>;
+
+ public:
+  using codec_type = Codec;
+  using mutex_type = typename Backplane::mutex_type;
+
+  loopback(loopback&&) noexcept = default;
+  loopback& operator=(loopback&& other) noexcept {
+    if (this != &other) {
+      unbind();
+      session_ = std::move(other.session_);
+      name_ = std::move(other.name_);
+      codec_ = std::move(other.codec_);
+      port_ = std::move(other.port_);
+    }
+    return *this;
+  }
+  ~loopback() { unbind(); }
+
+  [[nodiscard]] std::string_view client_id() const noexcept {
+    return session_ != nullptr ? std::string_view{session_->who.client_id} : std::string_view{};
+  }
+  [[nodiscard]] std::string connection_id() const { return session_ != nullptr ? session_->connection_id : std::string{}; }
+  [[nodiscard]] room_state state() const noexcept {
+    return port_ != nullptr ? port_->state.load(std::memory_order_acquire) : room_state::failed;
+  }
+  [[nodiscard]] const Codec& codec() const noexcept { return codec_; }
+
+  void bind(receiver* to) {
+    if (to == nullptr) {
+      unbind();
+    } else {
+      port_->to = to;
+    }
+  }
+
+  void attach(mode_set modes) {
+    const auto keep = port_;
+    if (session_ == nullptr) return keep->tell({room_state::detached, false, false, {}, errc::connection_closed});
+    const auto s = session_;
+    keep->state.store(room_state::attaching, std::memory_order_release);
+    const auto made = s->hub->attach(*s, name_, modes, keep);
+    if (made) {
+      keep->keep(*made);  // before the hub tells anything
+      s->hub->settle(*made);
+      return;
+    }
+    const bool over = made.error() == errc::connection_closed || made.error() == errc::connection_expired;
+    keep->tell({over ? room_state::detached : room_state::failed, false, false, {}, made.error()});
+  }
+
+  void detach() {
+    const auto keep = port_;
+    const auto s = session_;
+    const auto at = keep->current();
+    if (s != nullptr && at) {
+      keep->state.store(room_state::detaching, std::memory_order_release);
+      s->hub->detach(*s, *at);
+    } else {
+      keep->tell({room_state::detached, false, false, {}, {}});
+    }
+  }
+
+  void publish(std::vector<message<Data>> messages, publish_token token) {
+    const auto keep = port_;
+    const auto s = session_;
+    const auto at = keep->current();
+    if (s == nullptr || !at) return keep->to->on_published(token, errc::invalid_room_state);
+    s->hub->publish(*s, *at, std::move(messages), [p = keep.get(), token](std::error_code outcome) {
+      if (p->to != nullptr) p->to->on_published(token, outcome);
+    });
+  }
+
+  void resync() {
+    const auto s = session_;
+    if (const auto at = port_->current(); s != nullptr && at) s->hub->resync(*at);
+  }
+
+ private:
+  template <class, class, class>
+  friend class basic_session;
+
+  /// The sink: stands still while the transport is moved, and lives as long as the hub may call it.
+  struct port final : detail::sink_base<Data> {
+    receiver* to = nullptr;
+    std::atomic<room_state> state{room_state::initialized};
+
+    [[nodiscard]] std::optional<typename core::place> current() const {
+      const std::lock_guard lock{mutex};
+      return at;
+    }
+    void keep(typename core::place made) {
+      const std::lock_guard lock{mutex};
+      at = std::move(made);
+    }
+    void tell(const state_change& change) {
+      state.store(change.state, std::memory_order_release);
+      if (to != nullptr) to->on_state(change);
+    }
+
+    void on_attached(const attachment_info& info) override {
+      tell({room_state::attached, info.resumed, info.has_members, info.modes, {}});
+    }
+    void on_sync(const message_batch<Data>& page, const sync_cursor& cursor) override { to->on_sync(page, cursor); }
+    [[nodiscard]] bool on_presence(const message_batch<Data>& messages) override {
+      to->on_presence(messages);
+      return true;  // a participant that cannot keep up asks for a resync itself
+    }
+    void on_detached(std::error_code why) override {
+      tell({why == errc::disconnected ? room_state::attaching : room_state::detached, false, false, {}, why});
+    }
+
+    mutable mutex_type mutex;  // of `at`
+    std::optional<typename core::place> at;
+  };
+
+  loopback(typename core::session_ptr s, std::string_view name, Codec with)
+      : session_(std::move(s)), name_(name), codec_(std::move(with)), port_(std::make_shared<port>()) {}
+
+  /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where that
+  /// has begun.
+  void unbind() noexcept {
+    if (port_ == nullptr) return;
+    std::optional<typename core::place> at;
+    {
+      const std::lock_guard lock{port_->mutex};
+      at = std::exchange(port_->at, std::nullopt);
+    }
+    if (at && session_ != nullptr) session_->hub->forget(*session_, *at, false);
+    port_->to = nullptr;
+  }
+
+  typename core::session_ptr session_;
+  std::string name_;
+  [[no_unique_address]] Codec codec_;
+  std::shared_ptr<port> port_;
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

@@ -1,0 +1,143 @@
+// The presence set of one room: pure state, no clock, no lock, no callback kept beyond a call.
+#ifndef PRESENCE_MEMBER_SET_HPP
+#define PRESENCE_MEMBER_SET_HPP
+
+#include <presence/detail/member_table.hpp>
+#include <presence/member.hpp>
+#include <presence/message.hpp>
+#include <presence/sync_cursor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// Who is in a room, by the rules of docs/semantics.md, "The set".
+///
+/// Both levels are kept at once: *members*, a client on a connection, and *users*, a client id with at least one member.
+/// Every operation is O(1) in the number of members, also when many connections share one client id, unless it says
+/// otherwise. Each change of the visible set is told to the caller's `emit` before the call returns, so that what was
+/// emitted is the exact difference between the set before and after.
+///
+/// Concurrency: none; the actors lock around it. Exception safety: if an allocation fails, the set is as it was before
+/// the message, and no event was emitted for it.
+template <class Data>
+class basic_member_set {
+ public:
+  using message_type = message<Data>;
+  using member_type = member<Data>;
+  using view_type = member_view<Data>;
+
+  basic_member_set() = default;
+  /// Takes everything, also the sync in progress. `other` is as good as new afterwards.
+  basic_member_set(basic_member_set&& other) noexcept { swap(other); }
+  basic_member_set& operator=(basic_member_set&& other) noexcept {
+    basic_member_set{std::move(other)}.swap(*this);
+    return *this;
+  }
+  void swap(basic_member_set& other) noexcept;
+
+  // --- changes ------------------------------------------------------------------------------------------------------
+
+  /// Applies a live message. A message that is not newer than the member stored under its key is dropped whole (RTP2a).
+  /// Calls `emit(const message_type&, user_change)` once if the visible set changed, and returns whether it did.
+  /// Precondition: neither id is longer than `max_id_length`.
+  template <class Emit>
+  bool apply(const message_type& incoming, Emit&& emit);
+
+  /// A sync begins (an attach said that there are members): what is not confirmed from now on leaves when it ends. The
+  /// next page decides its sequence. A sync in progress is discarded.
+  void start_sync();
+
+  /// Applies one page of a sync (RTP18). `emit` is told the changes that the page makes, as in `apply`; if the page ends
+  /// the sync, `emit_leave(message_type&&, user_change)` is told each member that nothing confirmed (RTP19), as a leave
+  /// stamped `now`. Returns whether the sync ended. Complexity: linear in the page; where the sync ends with
+  /// members missing, also linear in the set.
+  /// If an allocation fails, the changes and events so far stand, the sync is in progress, and the page may come again.
+  template <class Emit, class EmitLeave>
+  bool apply_sync(const std::vector<message_type>& page, const sync_cursor& cursor, time_point now, Emit&& emit,
+                  EmitLeave&& emit_leave);
+
+  /// Everybody leaves, one leave each as at the end of a sync (RTP19a). Afterwards the set is empty and in sync.
+  template <class EmitLeave>
+  void leave_all(time_point now, EmitLeave&& emit_leave);
+
+  /// Forgets everything and tells nobody (RTP5a).
+  void clear() noexcept;
+
+  // --- queries ------------------------------------------------------------------------------------------------------
+
+  /// The member under this key. The view is valid until the set changes.
+  [[nodiscard]] std::optional<view_type> find(std::string_view client_id, std::string_view connection_id) const;
+  [[nodiscard]] bool contains(std::string_view client_id, std::string_view connection_id) const {
+    return table_.find(client_id, connection_id) != detail::no_slot;
+  }
+
+  /// Whether the client id has at least one member.
+  [[nodiscard]] bool contains_user(std::string_view client_id) const { return table_.head(client_id) != detail::no_slot; }
+  /// How many members the client id has.
+  [[nodiscard]] std::size_t connections(std::string_view client_id) const;
+
+  /// Calls `visit(const view_type&)` for every member, in no particular order. Linear.
+  template <class Visit>
+  void for_each(Visit&& visit) const;
+  /// Calls `visit(const view_type&)` for each member of one user. Linear in that user's members.
+  template <class Visit>
+  void for_each_of(std::string_view client_id, Visit&& visit) const;
+  /// Calls `visit(std::string_view client_id, std::size_t connections)` once for each user. Linear.
+  template <class Visit>
+  void for_each_user(Visit&& visit) const;
+
+  [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] std::size_t user_count() const noexcept { return table_.user_count(); }
+  [[nodiscard]] bool syncing() const noexcept { return syncing_; }
+
+  /// Goes up by one with each change of the visible set, so with each event; never down.
+  [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+
+  /// What the set holds, in bytes: records, indexes, long ids, markers. Data and extras are shared with others and do
+  /// not count. Linear.
+  [[nodiscard]] std::size_t bytes() const noexcept;
+
+  /// Longest client id and connection id that can be stored, in bytes.
+  static constexpr std::size_t max_id_length = detail::member_key::max_length;
+
+ private:
+  using table = detail::member_table<Data>;
+  using record = typename table::record;
+
+  static constexpr std::uint32_t epoch_mask = 0xfffffffU;  // as wide as `member_record::epoch`
+
+  [[nodiscard]] static bool newer(const message_type& incoming, const record& stored) noexcept;
+  [[nodiscard]] static view_type view(const record& r) noexcept;
+  [[nodiscard]] static message_type leave_of(record& r, time_point now);
+
+  template <class Emit>
+  bool put(const message_type& incoming, std::uint32_t slot, Emit&& emit);
+  template <class Emit>
+  bool take(const message_type& incoming, std::uint32_t slot, Emit&& emit);
+  template <class EmitLeave>
+  void finish_sync(time_point now, EmitLeave&& emit_leave);
+  void confirm(record& r) noexcept;
+  void mark_absent(const message_type& leave);
+
+  table table_;
+  table absent_;  // keeps an older sync message from reviving a member that left during the sync (RTP2h2)
+  std::optional<std::string> sync_sequence_;  // unset until the first page names it
+  std::uint64_t version_ = 0;
+  std::uint32_t epoch_ = 0;      // number of the sync in progress, or of the last one
+  std::uint32_t confirmed_ = 0;  // members whose epoch is the current one, while syncing
+  bool syncing_ = false;
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#include <presence/impl/member_set.hpp>
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef PRESENCE_MESSAGE_HPP
+#define PRESENCE_MESSAGE_HPP
+
+#include <presence/action.hpp>
+#include <presence/clock.hpp>
+#include <presence/extras.hpp>
+#include <presence/message_id.hpp>
+#include <presence/shared_data.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// One presence message: what travels, and what a listener gets to see. It owns its strings and shares its data, so
+/// keeping a copy is safe and never copies `Data`.
+template <class Data>
+struct message {
+  presence::action action = presence::action::absent;
+  leave_reason reason = leave_reason::none;  ///< set on a leave
+  std::string client_id;
+  std::string connection_id;
+  shared_data<Data> data;
+  presence::extras extras;
+  time_point timestamp{};
+  message_id id;
+};
+
+/// What a listener of `basic_presence::subscribe` receives.
+template <class Data>
+using event = message<Data>;
+
+/// Messages that travel together: one publish, one sync page. Immutable and shared by all receivers.
+template <class Data>
+using message_batch = std::shared_ptr<const std::vector<message<Data>>>;
+
+template <class Data>
+[[nodiscard]] message_batch<Data> make_batch(std::vector<message<Data>> messages) {
+  return std::make_shared<const std::vector<message<Data>>>(std::move(messages));
+}
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

@@ -1,0 +1,59 @@
+#ifndef PRESENCE_OPTIONS_HPP
+#define PRESENCE_OPTIONS_HPP
+
+#include <presence/identity.hpp>
+#include <presence/version.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// How a participant behaves.
+struct presence_options {
+  /// Off: the transport is told not to deliver the events of others, and `subscribe` fails with `events_disabled`. The
+  /// participant can still be present.
+  bool enable_events = true;
+  /// The first subscription to events attaches the room.
+  bool attach_on_subscribe = true;
+  /// Operations while attaching wait for the attach; off: they fail with `invalid_room_state`.
+  bool queue_operations = true;
+  /// Operations that may wait for the attach; one more fails with `queue_full`.
+  std::size_t max_queued_operations = 10'000;
+  /// Messages that may wait while a listener is busy. Past that the rest is dropped unseen and the set is synced again
+  /// once the listener is back, so that a slow listener costs memory only up to this bound and misses no difference.
+  std::size_t max_backlog = 65'536;
+};
+
+/// What one session or room may cost. Each bound has its error.
+struct hub_limits {
+  std::size_t client_id = 256;                 ///< bytes; `invalid_client_id`
+  std::size_t room_name = 256;                 ///< bytes; `invalid_room_name`
+  std::size_t data_size = 65'536;              ///< bytes of one message's data (`data_traits`); `message_too_large`
+  std::size_t extras_size = 16'384;            ///< bytes of one message's extras; `message_too_large`
+  std::size_t messages_per_publish = 1'000;    ///< `message_too_large`
+  std::size_t members_per_room = 1'000'000;    ///< `room_full`
+  std::size_t rooms_per_session = 10'000;      ///< `too_many_rooms`
+  std::size_t messages_per_second = 0;         ///< of one session, counted in whole seconds; 0: no limit; `rate_limited`
+};
+
+/// How a hub behaves.
+struct hub_options {
+  /// How long the members of a lost connection stay, unless its identity says otherwise.
+  std::chrono::milliseconds grace{15'000};
+  /// Members in one page of a sync.
+  std::size_t sync_page = 1'000;
+  hub_limits limits;
+  /// Which modes an identity gets in a room; unset: what its capabilities say. Called without a lock.
+  std::function<mode_set(const identity&, std::string_view room)> authorize;
+  /// 64 random bits, for connection ids and resume keys. Unset: the system's random device. A seeded one makes a run
+  /// repeatable and its keys guessable: for tests only.
+  std::function<std::uint64_t()> random;
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

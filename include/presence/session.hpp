@@ -1,0 +1,193 @@
+// What a hub hands out: a session, and a session's attachment to a room.
+#ifndef PRESENCE_SESSION_HPP
+#define PRESENCE_SESSION_HPP
+
+#include <presence/fwd.hpp>
+#include <presence/impl/hub_core.hpp>
+#include <presence/loopback.hpp>
+#include <presence/mode.hpp>
+#include <presence/result.hpp>
+#include <presence/sink.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// A session attached to a room with a sink of yours. Destroying it detaches; while the connection is lost its members
+/// stay for the grace period instead. When the destructor has returned, the sink and the handlers are not running and
+/// will not run, unless it was called from inside one. Handlers that were still to come have been told
+/// `operation_aborted`.
+///
+/// Concurrency: as `basic_hub`; one object is for one thread at a time.
+template <class Data, class Clock, class Backplane>
+class basic_attachment {
+  using core = detail::hub_core<Data, Clock, Backplane>;
+
+ public:
+  /// `void(std::error_code)`, called exactly once, after the room's receivers have been told.
+  using completion = detail::publish_completion;
+
+  basic_attachment() noexcept = default;
+  basic_attachment(basic_attachment&&) noexcept = default;
+  basic_attachment& operator=(basic_attachment&& other) noexcept {
+    if (this != &other) {
+      leave();
+      session_ = std::move(other.session_);
+      place_ = std::exchange(other.place_, {});
+    }
+    return *this;
+  }
+  ~basic_attachment() { leave(); }
+
+  /// Enters, updates, leaves. All or nothing: if one message is refused none is applied.
+  /// Messages need an action; the client id where the session may act for several; data and extras. The hub fills in the
+  /// rest, but keeps the id of a re-entry that it gave out itself.
+  /// Errors: `bad_request` for no message or an action that cannot be published; `message_too_large`;
+  /// `invalid_client_id`; `invalid_data` for extras that are no JSON object; `not_permitted`; `rate_limited`;
+  /// `room_full`; `disconnected` while the connection is lost; `invalid_room_state` when detached or replaced;
+  /// `operation_aborted`. Linear in the messages, then in the receivers.
+  void publish(std::vector<message<Data>> messages, completion handler = {}) {
+    if (session_ == nullptr) {
+      if (handler) handler(make_error_code(errc::operation_aborted));
+      return;
+    }
+    if (!handler) handler = [](std::error_code) {};
+    session_->hub->publish(*session_, place_, std::move(messages), std::move(handler));
+  }
+
+  /// Members leave, the sink is told `on_detached` without an error. Detaching again does nothing.
+  void detach() {
+    if (session_ != nullptr) session_->hub->detach(*session_, place_);
+  }
+
+  /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Linear in the
+  /// room's members.
+  void resync() {
+    if (session_ != nullptr) session_->hub->resync(place_);
+  }
+
+  [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? place_.as->modes : mode_set{}; }
+
+ private:
+  template <class, class, class>
+  friend class basic_session;
+  template <class, class, class, class>
+  friend class loopback;
+
+  basic_attachment(typename core::session_ptr s, typename core::place at) noexcept
+      : session_(std::move(s)), place_(std::move(at)) {}
+
+  void leave() noexcept {
+    if (const auto s = std::exchange(session_, nullptr)) s->hub->forget(*s, place_, true);
+    place_ = {};
+  }
+
+  typename core::session_ptr session_;
+  typename core::place place_;
+};
+
+/// One connection of one client to a hub. Destroying it closes it, unless the connection was dropped: then the grace
+/// period goes on, and `basic_hub::resume` may still take it up.
+///
+/// Concurrency: as `basic_hub`; one object is for one thread at a time.
+template <class Data, class Clock, class Backplane>
+class basic_session {
+  using core = detail::hub_core<Data, Clock, Backplane>;
+
+ public:
+  using attachment_type = basic_attachment<Data, Clock, Backplane>;
+
+  basic_session() noexcept = default;
+  basic_session(basic_session&&) noexcept = default;
+  basic_session& operator=(basic_session&& other) noexcept {
+    if (this != &other) {
+      finish();
+      session_ = std::move(other.session_);
+      owner_ = other.owner_;
+    }
+    return *this;
+  }
+  ~basic_session() { finish(); }
+
+  /// Public, unique for the life of the hub, not guessable. Empty for a moved-from session.
+  [[nodiscard]] const std::string& connection_id() const noexcept {
+    return session_ != nullptr ? session_->connection_id : none();
+  }
+  [[nodiscard]] const std::string& client_id() const noexcept {
+    return session_ != nullptr ? session_->who.client_id : none();
+  }
+  /// Secret: whoever has it can take the session over.
+  [[nodiscard]] const std::string& resume_key() const noexcept {
+    return session_ != nullptr ? session_->resume_key : none();
+  }
+
+  /// Whether this handle is its session's and the session is connected: not dropped, closed or taken over.
+  [[nodiscard]] bool connected() const {
+    if (session_ == nullptr) return false;
+    const std::lock_guard lock{session_->mutex};
+    return session_->state == detail::session_state::connected && session_->owner == owner_;
+  }
+
+  /// A room as the transport of a `basic_presence` in this process. Attaches nothing yet.
+  [[nodiscard]] loopback<Data, Clock, Backplane> room(std::string_view name) const {
+    return loopback<Data, Clock, Backplane>{session_, name, {}};
+  }
+  /// The same where the hub carries payloads and the participant has data of its own.
+  template <codec Codec>
+    requires std::same_as<typename Codec::payload_type, Data>
+  [[nodiscard]] loopback<Data, Clock, Backplane, Codec> room(std::string_view name, Codec with) const {
+    return loopback<Data, Clock, Backplane, Codec>{session_, name, std::move(with)};
+  }
+
+  /// Attaches to a room with a sink, which must outlive the attachment. An attachment that the session has there already
+  /// is replaced: its sink is told so, its members are the new one's. The sink is called before this returns.
+  /// Errors: `invalid_room_name` if empty, too long or not UTF-8; `not_permitted`; `too_many_rooms`;
+  /// `connection_closed`, `connection_expired`. Linear in the room's members.
+  template <presence_sink<Data> Sink>
+  [[nodiscard]] result<attachment_type> attach(std::string_view name, mode_set modes, Sink& sink) {
+    if (session_ == nullptr) return errc::connection_closed;
+    auto made = session_->hub->attach(*session_, name, modes, std::make_shared<detail::sink_reference<Data, Sink>>(sink));
+    if (!made) return made.error();
+    session_->hub->settle(*made);
+    return attachment_type{session_, std::move(*made)};
+  }
+
+  /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.
+  void close() {
+    if (session_ != nullptr) session_->hub->end(session_, owner_, leave_reason::closed);
+  }
+
+  /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back.
+  void drop() {
+    if (session_ != nullptr) session_->hub->drop(session_, owner_);
+  }
+
+ private:
+  template <class, class, class>
+  friend class basic_hub;
+
+  basic_session(typename core::session_ptr s, std::uint32_t owner) noexcept : session_(std::move(s)), owner_(owner) {}
+
+  [[nodiscard]] static const std::string& none() noexcept {
+    static const std::string empty;
+    return empty;
+  }
+  void finish() noexcept {
+    if (connected()) close();
+    session_.reset();
+  }
+
+  typename core::session_ptr session_;
+  std::uint32_t owner_ = 0;
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

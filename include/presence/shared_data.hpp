@@ -1,0 +1,130 @@
+#ifndef PRESENCE_SHARED_DATA_HPP
+#define PRESENCE_SHARED_DATA_HPP
+
+#include <presence/error.hpp>
+#include <presence/payload.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace presence::inline PRESENCE_ABI {
+
+struct decode_failure;
+
+/// A member's data: nothing, an immutable value shared by all who hold it, or incoming data that could not be decoded.
+///
+/// It is used like a pointer (`event.data->text`), is one word big, and copying it never copies the value: that is how
+/// one hub serves any number of participants without copying `Data`. Copies may be used and destroyed on any thread.
+template <class Data>
+class shared_data {
+ public:
+  using value_type = Data;
+
+  shared_data() noexcept = default;
+  shared_data(std::nullptr_t) noexcept {}
+
+  /// Builds the value in place: one allocation, no copy of `Data`.
+  template <class... Args>
+  [[nodiscard]] static shared_data make(Args&&... args) {
+    return shared_data{new box(std::in_place_index<0>, std::forward<Args>(args)...)};
+  }
+
+  /// Data that came in and that the codec refused: the member is kept, with the reason and what was received.
+  [[nodiscard]] static shared_data undecodable(std::error_code why, shared_data<payload> raw) {
+    return shared_data{new box(std::in_place_index<1>, why, std::move(raw))};
+  }
+
+  shared_data(const shared_data& other) noexcept : box_(other.box_) {
+    if (box_ != nullptr) box_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  shared_data(shared_data&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
+  shared_data& operator=(const shared_data& other) noexcept {
+    shared_data{other}.swap(*this);
+    return *this;
+  }
+  shared_data& operator=(shared_data&& other) noexcept {
+    shared_data{std::move(other)}.swap(*this);
+    return *this;
+  }
+  ~shared_data() {
+    if (box_ != nullptr && box_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete box_;
+  }
+
+  void swap(shared_data& other) noexcept { std::swap(box_, other.box_); }
+
+  /// Whether there is a value to look at.
+  [[nodiscard]] bool has_value() const noexcept { return box_ != nullptr && box_->content.index() == 0; }
+  [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+  /// Neither a value nor something undecodable: the operation carried no data.
+  [[nodiscard]] bool empty() const noexcept { return box_ == nullptr; }
+
+  /// The value. Precondition: `has_value()`.
+  [[nodiscard]] const Data& operator*() const noexcept { return *get(); }
+  [[nodiscard]] const Data* operator->() const noexcept { return get(); }
+  /// The value, or null.
+  [[nodiscard]] const Data* get() const noexcept { return box_ != nullptr ? std::get_if<0>(&box_->content) : nullptr; }
+  /// The value. Throws `presence_error` with `error()`, or `invalid_data` when there is no data at all.
+  [[nodiscard]] const Data& value() const {
+    if (!has_value()) {
+      detail::throw_error(box_ != nullptr ? error() : make_error_code(errc::invalid_data), "no presence data");
+    }
+    return *get();
+  }
+
+  /// Why the data could not be decoded; a default-constructed code when it could, or when there was none.
+  [[nodiscard]] std::error_code error() const noexcept {
+    const auto* failed = box_ != nullptr ? std::get_if<1>(&box_->content) : nullptr;
+    return failed != nullptr ? failed->why : std::error_code{};
+  }
+  /// What was received when `error()` is set, else null.
+  [[nodiscard]] const payload* raw() const noexcept {
+    const auto* failed = box_ != nullptr ? std::get_if<1>(&box_->content) : nullptr;
+    return failed != nullptr ? failed->raw.get() : nullptr;
+  }
+
+  /// Whether both are the very same shared value (not an equal one), or both have none.
+  [[nodiscard]] friend bool same(const shared_data& a, const shared_data& b) noexcept { return a.box_ == b.box_; }
+
+ private:
+  struct box {
+    template <std::size_t I, class... Args>
+    explicit box(std::in_place_index_t<I> which, Args&&... args) : content(which, std::forward<Args>(args)...) {}
+    std::atomic<std::uint32_t> references{1};
+    std::variant<Data, decode_failure> content;
+  };
+
+  explicit shared_data(box* owned) noexcept : box_(owned) {}
+
+  box* box_ = nullptr;
+};
+
+/// Why data could not be decoded, and what was received instead.
+struct decode_failure {
+  decode_failure(std::error_code error, shared_data<payload> received) noexcept
+      : why(error), raw(std::move(received)) {}
+
+  std::error_code why;
+  shared_data<payload> raw;
+};
+
+/// How the library looks at a `Data` type where it has to. Specialize it to give your type a size.
+template <class Data>
+struct data_traits {
+  /// The bytes that count against `hub_limits::data_size`. By default: `size()` where the type has one, else none, as
+  /// data that never leaves the process costs nothing to send.
+  [[nodiscard]] static std::size_t size(const Data& data) noexcept {
+    if constexpr (requires { std::size_t{data.size()}; }) {
+      return data.size();
+    } else {
+      return 0;
+    }
+  }
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

@@ -1,0 +1,69 @@
+#ifndef PRESENCE_SINK_HPP
+#define PRESENCE_SINK_HPP
+
+#include <presence/message.hpp>
+#include <presence/mode.hpp>
+#include <presence/sync_cursor.hpp>
+
+#include <concepts>
+#include <system_error>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// What a hub answers to an attach.
+struct attachment_info {
+  bool resumed = false;      ///< nothing was missed since the connection was lost; no sync follows
+  bool has_members = false;  ///< a sync follows
+  mode_set modes;            ///< granted
+};
+
+/// What a hub calls for a session attached to a room: the way out to a socket, a log, a `basic_presence`.
+///
+/// Any type with these four members is one. The calls come serially, outside any lock, in the room's order: attached,
+/// the sync's pages, then live events without loss or repetition. A sink must not block, as the room waits for it: it
+/// queues, and when its queue is full `on_presence` returns false. From then on it is called no more until
+/// `basic_attachment::resync()`, after which the hub attaches it anew with a sync.
+template <class S, class Data>
+concept presence_sink = requires(S& s, const attachment_info& info, const message_batch<Data>& batch,
+                                 const sync_cursor& cursor, std::error_code why) {
+  s.on_attached(info);
+  s.on_sync(batch, cursor);
+  { s.on_presence(batch) } -> std::convertible_to<bool>;  // false: cannot keep up
+  s.on_detached(why);  // no error: as asked; disconnected: until the session is resumed; else for good
+};
+
+namespace detail {
+
+template <class Data>
+class sink_base {
+ public:
+  sink_base() = default;
+  sink_base(const sink_base&) = delete;
+  sink_base& operator=(const sink_base&) = delete;
+  virtual ~sink_base() = default;
+
+  virtual void on_attached(const attachment_info& info) = 0;
+  virtual void on_sync(const message_batch<Data>& page, const sync_cursor& cursor) = 0;
+  [[nodiscard]] virtual bool on_presence(const message_batch<Data>& messages) = 0;
+  virtual void on_detached(std::error_code why) = 0;
+};
+
+/// A user's sink, by reference.
+template <class Data, presence_sink<Data> Sink>
+class sink_reference final : public sink_base<Data> {
+ public:
+  explicit sink_reference(Sink& sink) noexcept : sink_(sink) {}
+
+  void on_attached(const attachment_info& info) override { sink_.on_attached(info); }
+  void on_sync(const message_batch<Data>& page, const sync_cursor& cursor) override { sink_.on_sync(page, cursor); }
+  [[nodiscard]] bool on_presence(const message_batch<Data>& messages) override { return sink_.on_presence(messages); }
+  void on_detached(std::error_code why) override { sink_.on_detached(why); }
+
+ private:
+  Sink& sink_;
+};
+
+}  // namespace detail
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

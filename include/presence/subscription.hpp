@@ -1,0 +1,181 @@
+// Listeners. The only header of this library that includes Boost.Signals2.
+#ifndef PRESENCE_SUBSCRIPTION_HPP
+#define PRESENCE_SUBSCRIPTION_HPP
+
+#include <presence/action.hpp>
+#include <presence/detail/attempt.hpp>
+#include <presence/detail/delivery_gate.hpp>
+#include <presence/detail/unique_function.hpp>
+#include <presence/mutex.hpp>
+
+#include <boost/signals2/dummy_mutex.hpp>
+#include <boost/signals2/signal_type.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+namespace detail {
+
+class listener_base {
+ public:
+  listener_base() = default;
+  listener_base(const listener_base&) = delete;
+  listener_base& operator=(const listener_base&) = delete;
+  virtual ~listener_base() = default;
+
+  /// Stops delivery for good. Returns once the listener is not running, or at once from inside of it.
+  virtual void close() noexcept = 0;
+  [[nodiscard]] virtual bool open() const noexcept = 0;
+};
+
+}  // namespace detail
+
+/// A listener's registration. While it lives the listener is called; destroying it, or `unsubscribe()`, ends that.
+///
+/// When either has returned the listener is not running and will not run again, unless the call came from inside that
+/// very listener: then it is not called again after it returns. May outlive the presence.
+/// Concurrency: unsubscribing is safe from any thread and from any callback; one `subscription` object is for one thread
+/// at a time.
+class [[nodiscard]] subscription {
+ public:
+  subscription() noexcept = default;
+  explicit subscription(std::shared_ptr<detail::listener_base> listener) noexcept : listener_(std::move(listener)) {}
+  subscription(subscription&& other) noexcept = default;
+  subscription& operator=(subscription&& other) noexcept {
+    if (this != &other) {
+      unsubscribe();
+      listener_ = std::move(other.listener_);
+    }
+    return *this;
+  }
+  ~subscription() { unsubscribe(); }
+
+  void unsubscribe() noexcept {
+    if (const auto listener = std::exchange(listener_, nullptr)) listener->close();
+  }
+
+  /// Keeps the listener until `unsubscribe_all()` or the end of the presence, whatever happens to this object.
+  void release() noexcept { listener_.reset(); }
+
+  /// Whether the listener is still being called.
+  [[nodiscard]] bool active() const noexcept { return listener_ != nullptr && listener_->open(); }
+
+ private:
+  std::shared_ptr<detail::listener_base> listener_;
+};
+
+namespace detail {
+
+/// Events that one change produced, told in one emission: a signal's own bookkeeping costs more than calling a listener.
+template <class Event>
+struct emission {
+  std::span<const std::span<const Event>> runs;
+  std::uint64_t version;     ///< of the state after the change; who subscribed at this version already has it
+  action_set actions;        ///< which actions occur, where events have one
+  unique_function<void(std::exception_ptr)>* threw;  ///< null: nobody to tell
+};
+
+/// What the listeners of one presence share with it, and outlive it with.
+template <bool Locking>
+struct listener_context {
+  static constexpr std::size_t lists = 8;
+
+  delivery_gate<Locking> gate;
+  std::array<std::atomic<int>, lists> counts{};  ///< open listeners of each list
+};
+
+/// The listeners to one kind of event: a signal that is made when first subscribed to, and a counter, as asking a signal
+/// whether anybody listens costs 12–25 ns and reading a counter 0.3 (docs/performance.md).
+template <class Event, class Mutex>
+class listener_list {
+  static constexpr bool locking = is_locking<Mutex>;
+  using context_ptr = std::shared_ptr<listener_context<locking>>;
+  using signal_mutex = std::conditional_t<locking, boost::signals2::mutex, boost::signals2::dummy_mutex>;
+  using signal = typename boost::signals2::signal_type<void(const emission<Event>&),
+                                                       boost::signals2::keywords::mutex_type<signal_mutex>>::type;
+
+ public:
+  using function = unique_function<void(const Event&)>;
+
+  listener_list(context_ptr context, std::size_t index) noexcept : context_(std::move(context)), index_(index) {}
+
+  [[nodiscard]] bool anybody() const noexcept { return context_->counts[index_].load(std::memory_order_acquire) > 0; }
+
+  /// Calls under the owner's lock. The listener gets what happens after `version`.
+  [[nodiscard]] std::shared_ptr<listener_base> connect(function listener, action_set actions, std::uint64_t version) {
+    if (signal_ == nullptr) signal_ = std::make_unique<signal>();
+    auto made = std::make_shared<slot>(context_, index_, std::move(listener), actions, version);
+    made->connection = signal_->connect([made](const emission<Event>& e) { made->deliver(e); });
+    context_->counts[index_].fetch_add(1, std::memory_order_release);
+    return made;
+  }
+
+  /// By the owner's drainer, outside its lock.
+  void emit(const emission<Event>& e) {
+    if (anybody()) (*signal_)(e);
+  }
+
+ private:
+  struct slot final : listener_base {
+    slot(context_ptr c, std::size_t i, function f, action_set a, std::uint64_t v)
+        : context(std::move(c)), listener(std::move(f)), since(v), index(i), actions(a) {}
+
+    void deliver(const emission<Event>& e) {
+      if (e.version <= since) return;
+      context->gate.enter(this);
+      for (const auto& run : e.runs) {
+        for (const Event& event : run) {
+          if (closed.load(std::memory_order_seq_cst)) break;
+          if (!wants(event)) continue;
+          before_callback<Mutex>();
+          attempt([&] { listener(event); },
+                  [&](std::exception_ptr error) {
+                    if (e.threw != nullptr) (*e.threw)(std::move(error));
+                  });
+        }
+      }
+      context->gate.leave();
+    }
+
+    void close() noexcept override {
+      if (!closed.exchange(true, std::memory_order_seq_cst)) {
+        context->counts[index].fetch_sub(1, std::memory_order_release);
+        connection.disconnect();
+      }
+      context->gate.wait_for(this);
+    }
+    [[nodiscard]] bool open() const noexcept override { return !closed.load(std::memory_order_acquire); }
+
+    [[nodiscard]] bool wants([[maybe_unused]] const Event& event) const noexcept {
+      if constexpr (requires { event.action; }) return actions.contains(event.action);
+      return true;
+    }
+
+    context_ptr context;
+    function listener;
+    boost::signals2::connection connection;
+    std::uint64_t since;
+    std::size_t index;
+    std::atomic<bool> closed{false};
+    action_set actions;
+  };
+
+  context_ptr context_;
+  std::unique_ptr<signal> signal_;
+  std::size_t index_;
+};
+
+}  // namespace detail
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif
