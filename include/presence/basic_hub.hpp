@@ -43,6 +43,8 @@ class basic_hub {
   using session_type = basic_session<Data, Clock, Backplane>;
   using member_list = std::vector<member<Data>>;
 
+  /// Throws: `std::invalid_argument` for options that make no sense: a negative grace period, a sync page of no members,
+  /// client ids longer than `basic_member_set::max_id_length`.
   explicit basic_hub(hub_options options = {}, Clock clock = Clock{}, Backplane backplane = Backplane{})
       : core_(make(std::move(options), std::move(clock), std::move(backplane))) {}
   basic_hub(basic_hub&&) noexcept = default;
@@ -75,15 +77,19 @@ class basic_hub {
   /// Errors: `invalid_resume_key` for a key that is malformed or unknown, also of a session that has ended (nothing is
   /// kept of those); `connection_expired` when the grace period is over; `connection_closed`.
   [[nodiscard]] result<session_type> resume(std::string_view key) {
-    if (core_ == nullptr) return errc::connection_closed;
-    auto found = core_->resume(key);
+    const auto keep = core_;  // a callback may destroy this
+    if (keep == nullptr) return errc::connection_closed;
+    auto found = keep->resume(key);
     if (!found) return found.error();
     return session_type{std::move(found->first), found->second};
   }
 
   /// Ends the sessions whose grace period is over at the clock's time; their members leave, `timed_out`. Returns how
   /// many. A ghost stays for the grace period and until the next call of this after it.
-  std::size_t run_due() { return core_ != nullptr ? core_->run_due() : 0; }
+  std::size_t run_due() {
+    const auto keep = core_;  // a callback may destroy this
+    return keep != nullptr ? keep->run_due() : 0;
+  }
 
   /// When `run_due()` will have something to do, as far as is known now.
   [[nodiscard]] std::optional<time_point> next_deadline() const {
@@ -92,7 +98,8 @@ class basic_hub {
 
   /// Removes every member of a client id from a room, `evicted`. Returns how many. Linear in them.
   std::size_t evict(std::string_view room, std::string_view client_id) {
-    return core_ != nullptr ? core_->evict(room, client_id) : 0;
+    const auto keep = core_;  // a callback may destroy this
+    return keep != nullptr ? keep->evict(room, client_id) : 0;
   }
 
   /// The members of a room, as the hub knows them: empty where there is no such room. Linear.
@@ -125,6 +132,9 @@ class basic_hub {
   [[nodiscard]] static std::shared_ptr<core> make(hub_options options, Clock clock, Backplane backplane) {
     if (options.grace < std::chrono::milliseconds{0}) detail::throw_invalid_argument("presence: negative grace period");
     if (options.sync_page == 0) detail::throw_invalid_argument("presence: a sync page of no members");
+    if (options.limits.client_id > basic_member_set<Data>::max_id_length) {
+      detail::throw_invalid_argument("presence: client ids longer than a member set can store");
+    }
     return std::make_shared<core>(std::move(options), std::move(clock), std::move(backplane));
   }
   void shut_down() {

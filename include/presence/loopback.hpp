@@ -57,6 +57,7 @@ class loopback {
       unbind();
     } else {
       port_->to = to;
+      port_->bound.store(true, std::memory_order_release);
     }
   }
 
@@ -65,7 +66,7 @@ class loopback {
     if (session_ == nullptr) return keep->tell({room_state::detached, false, false, {}, errc::connection_closed});
     const auto s = session_;
     keep->state.store(room_state::attaching, std::memory_order_release);
-    const auto made = s->hub->attach(*s, name_, modes, keep);
+    const auto made = s->hub->attach(*s, std::nullopt, name_, modes, keep);
     if (made) {
       keep->keep(*made);  // before the hub tells anything
       s->hub->settle(*made);
@@ -80,7 +81,10 @@ class loopback {
     const auto s = session_;
     const auto at = keep->current();
     if (s != nullptr && at) {
-      keep->state.store(room_state::detaching, std::memory_order_release);
+      room_state before = keep->state.load(std::memory_order_acquire);
+      while (before != room_state::detached &&  // the hub may be first
+             !keep->state.compare_exchange_weak(before, room_state::detaching, std::memory_order_acq_rel)) {
+      }
       s->hub->detach(*s, *at);
     } else {
       keep->tell({room_state::detached, false, false, {}, {}});
@@ -93,7 +97,7 @@ class loopback {
     const auto at = keep->current();
     if (s == nullptr || !at) return keep->to->on_published(token, errc::invalid_room_state);
     s->hub->publish(*s, *at, std::move(messages), [p = keep.get(), token](std::error_code outcome) {
-      if (p->to != nullptr) p->to->on_published(token, outcome);
+      if (p->bound.load(std::memory_order_acquire)) p->to->on_published(token, outcome);
     });
   }
 
@@ -110,14 +114,17 @@ class loopback {
   struct port final : detail::sink_base<Data> {
     receiver* to = nullptr;
     std::atomic<room_state> state{room_state::initialized};
+    std::atomic<bool> bound{false};
 
+    /// Where it is attached, or waits for the connection to come back.
     [[nodiscard]] std::optional<typename core::place> current() const {
       const std::lock_guard lock{mutex};
-      return at;
+      return over ? std::nullopt : at;
     }
     void keep(typename core::place made) {
       const std::lock_guard lock{mutex};
       at = std::move(made);
+      over = false;
     }
     void tell(const state_change& change) {
       state.store(change.state, std::memory_order_release);
@@ -133,11 +140,16 @@ class loopback {
       return true;  // a participant that cannot keep up asks for a resync itself
     }
     void on_detached(std::error_code why) override {
+      if (why != errc::disconnected && why != errc::replaced) {  // which may have been by an attach of our own
+        const std::lock_guard lock{mutex};
+        over = true;
+      }
       tell({why == errc::disconnected ? room_state::attaching : room_state::detached, false, false, {}, why});
     }
 
-    mutable mutex_type mutex;  // of `at`
+    mutable mutex_type mutex;
     std::optional<typename core::place> at;
+    bool over = false;  // the hub has said so; `at` is still needed to end its calls
   };
 
   loopback(typename core::session_ptr s, std::string_view name, Codec with)
@@ -148,6 +160,7 @@ class loopback {
   void unbind() noexcept {
     if (port_ == nullptr) return;
     std::optional<typename core::place> at;
+    port_->bound.store(false, std::memory_order_release);  // what is pending is not told any more
     {
       const std::lock_guard lock{port_->mutex};
       at = std::exchange(port_->at, std::nullopt);

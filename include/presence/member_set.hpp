@@ -78,8 +78,16 @@ class basic_member_set {
     return table_.find(client_id, connection_id) != detail::no_slot;
   }
 
+  /// Whether the member is there and, during a sync, something has confirmed it since the sync began.
+  [[nodiscard]] bool confirmed(std::string_view client_id, std::string_view connection_id) const {
+    const std::uint32_t slot = table_.find(client_id, connection_id);
+    return slot != detail::no_slot && (!syncing_ || table_[slot].epoch == epoch_);
+  }
+
   /// Whether the client id has at least one member.
-  [[nodiscard]] bool contains_user(std::string_view client_id) const { return table_.head(client_id) != detail::no_slot; }
+  [[nodiscard]] bool contains_user(std::string_view client_id) const {
+    return table_.head(client_id) != detail::no_slot;
+  }
   /// How many members the client id has.
   [[nodiscard]] std::size_t connections(std::string_view client_id) const;
 

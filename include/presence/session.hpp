@@ -59,18 +59,24 @@ class basic_attachment {
       return;
     }
     if (!handler) handler = [](std::error_code) {};
-    session_->hub->publish(*session_, place_, std::move(messages), std::move(handler));
+    const auto s = session_;  // a callback may destroy this
+    const auto at = place_;
+    s->hub->publish(*s, at, std::move(messages), std::move(handler));
   }
 
   /// Members leave, the sink is told `on_detached` without an error. Detaching again does nothing.
   void detach() {
-    if (session_ != nullptr) session_->hub->detach(*session_, place_);
+    const auto s = session_;  // a callback may destroy this
+    const auto at = place_;
+    if (s != nullptr) s->hub->detach(*s, at);
   }
 
   /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Linear in the
   /// room's members.
   void resync() {
-    if (session_ != nullptr) session_->hub->resync(place_);
+    const auto s = session_;  // a callback may destroy this
+    const auto at = place_;
+    if (s != nullptr) s->hub->resync(at);
   }
 
   [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? place_.as->modes : mode_set{}; }
@@ -135,29 +141,35 @@ class basic_session {
     return session_->state == detail::session_state::connected && session_->owner == owner_;
   }
 
-  /// A room as the transport of a `basic_presence` in this process. Attaches nothing yet.
+  /// A room as the transport of a `basic_presence` in this process. Attaches nothing yet. It stays the session's when
+  /// that is resumed; from a handle that is not its session's any more it only says `connection_closed`.
   [[nodiscard]] loopback<Data, Clock, Backplane> room(std::string_view name) const {
-    return loopback<Data, Clock, Backplane>{session_, name, {}};
+    return loopback<Data, Clock, Backplane>{mine(), name, {}};
   }
   /// The same where the hub carries payloads and the participant has data of its own.
   template <codec Codec>
     requires std::same_as<typename Codec::payload_type, Data>
   [[nodiscard]] loopback<Data, Clock, Backplane, Codec> room(std::string_view name, Codec with) const {
-    return loopback<Data, Clock, Backplane, Codec>{session_, name, std::move(with)};
+    return loopback<Data, Clock, Backplane, Codec>{mine(), name, std::move(with)};
   }
 
   /// Attaches to a room with a sink, which must outlive the attachment. An attachment that the session has there already
   /// is replaced: its sink is told so, its members are the new one's. The sink is called before this returns.
   /// Errors: `invalid_room_name` if empty, too long or not UTF-8; `not_permitted`; `too_many_rooms`;
-  /// `connection_closed`, `connection_expired`. Linear in the room's members.
+  /// `connection_closed` (also if this handle is not its session's any more), `connection_expired`. Linear in the room's members.
   template <presence_sink<Data> Sink>
   [[nodiscard]] result<attachment_type> attach(std::string_view name, mode_set modes, Sink& sink) {
-    if (session_ == nullptr) return errc::connection_closed;
-    auto made = session_->hub->attach(*session_, name, modes, std::make_shared<detail::sink_reference<Data, Sink>>(sink));
+    const auto s = session_;  // a callback may destroy this
+    if (s == nullptr) return errc::connection_closed;
+    auto made = s->hub->attach(*s, owner_, name, modes, std::make_shared<detail::sink_reference<Data, Sink>>(sink));
     if (!made) return made.error();
-    session_->hub->settle(*made);
-    return attachment_type{session_, std::move(*made)};
+    s->hub->settle(*made);
+    return attachment_type{s, std::move(*made)};
   }
+
+  /// Detaches from a room whatever attachment the session has there, as `basic_attachment::detach`. For what is left after
+  /// a resume that nobody attached to again. Returns whether there was one.
+  bool detach(std::string_view name) { return session_ != nullptr && session_->hub->detach(*session_, name); }
 
   /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.
   void close() {
@@ -178,6 +190,12 @@ class basic_session {
   [[nodiscard]] static const std::string& none() noexcept {
     static const std::string empty;
     return empty;
+  }
+  /// The session, unless this handle is not its any more.
+  [[nodiscard]] typename core::session_ptr mine() const {
+    if (session_ == nullptr) return nullptr;
+    const std::lock_guard lock{session_->mutex};
+    return session_->owner == owner_ ? session_ : nullptr;
   }
   void finish() noexcept {
     if (connected()) close();

@@ -81,7 +81,6 @@ template <class Event>
 struct emission {
   std::span<const std::span<const Event>> runs;
   std::uint64_t version;     ///< of the state after the change; who subscribed at this version already has it
-  action_set actions;        ///< which actions occur, where events have one
   unique_function<void(std::exception_ptr)>* threw;  ///< null: nobody to tell
 };
 
@@ -92,6 +91,13 @@ struct listener_context {
 
   delivery_gate<Locking> gate;
   std::array<std::atomic<int>, lists> counts{};  ///< open listeners of each list
+
+  /// How many listeners the lists from `first` up to `last` have.
+  [[nodiscard]] int open(std::size_t first, std::size_t last) const noexcept {
+    int all = 0;
+    for (std::size_t i = first; i < last; ++i) all += counts[i].load(std::memory_order_relaxed);
+    return all;
+  }
 };
 
 /// The listeners to one kind of event: a signal that is made when first subscribed to, and a counter, as asking a signal

@@ -26,13 +26,21 @@ class deadline_queue {
  public:
   class handle {
     friend class deadline_queue;
+
+   public:
+    /// Precondition: armed, and neither cancelled nor popped since.
+    [[nodiscard]] time_point due() const noexcept { return entry_->due; }
+
+   private:
     typename lanes::iterator lane_;
     typename lane::iterator entry_;
   };
 
+  /// A deadline past the end of time stays at its end.
   [[nodiscard]] handle arm(time_point now, std::chrono::milliseconds after, T item) {
     lane fresh;  // allocated first: no lane may be left empty
-    fresh.push_back(entry{now + after, std::move(item)});
+    const bool endless = now > time_point{} && after > time_point::max() - now;
+    fresh.push_back(entry{endless ? time_point::max() : now + after, std::move(item)});
     handle armed;
     armed.entry_ = fresh.begin();
     armed.lane_ = lanes_.try_emplace(after).first;

@@ -59,7 +59,8 @@ namespace presence::inline PRESENCE_ABI::detail {
     low = load(at, 4);
     high = load(at + left - 4, 4);
   } else if (left > 0) {
-    low = static_cast<unsigned char>(at[0]) | (static_cast<std::uint64_t>(static_cast<unsigned char>(at[left / 2])) << 8U) |
+    low = static_cast<unsigned char>(at[0]) |
+          (static_cast<std::uint64_t>(static_cast<unsigned char>(at[left / 2])) << 8U) |
           (static_cast<std::uint64_t>(static_cast<unsigned char>(at[left - 1])) << 16U);
   }
   return mix(low ^ turned ^ 0xe7037ed1a0b428dbU, high ^ state);

@@ -28,6 +28,9 @@ class unique_function<void(Args...)> {
              std::constructible_from<std::decay_t<F>, F>)
   unique_function(F&& f) {
     using target = std::decay_t<F>;
+    if constexpr (may_be_null<target> && !std::is_function_v<std::remove_reference_t<F>>) {
+      if (f == nullptr) return;
+    }
     if constexpr (fits<target>) {
       std::construct_at(reinterpret_cast<target*>(&storage_), std::forward<F>(f));
       operations_ = &inline_operations<target>;
@@ -62,6 +65,10 @@ class unique_function<void(Args...)> {
     void (*relocate)(void* from, void* to) noexcept;  // leaves nothing at `from`
     void (*destroy)(void*) noexcept;
   };
+
+  /// Function pointers and other wrappers of functions: an empty one is no function.
+  template <class T>
+  static constexpr bool may_be_null = std::constructible_from<T, std::nullptr_t> && requires(const T& f) { f == nullptr; };
 
   template <class T>
   static constexpr bool fits = sizeof(T) <= inline_size && alignof(T) <= alignof(std::max_align_t) &&

@@ -22,8 +22,8 @@ auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_
 /// Attaches, or attaches anew: an attachment that the session has there already gives its members to the new one and is
 /// told `replaced`. While the connection is lost the attachment waits for the resume. Nothing is told until `settle`.
 template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::attach(session& s, std::string_view name, mode_set wanted, sink_ptr to)
-    -> result<place> {
+auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
+                                              mode_set wanted, sink_ptr to) -> result<place> {
   if (name.empty() || name.size() > options.limits.room_name || !is_valid_utf8(name)) return errc::invalid_room_name;
   mode_set granted = wanted & s.who.capabilities;
   if (options.authorize) granted = granted & options.authorize(s.who, name);
@@ -33,10 +33,12 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::string_view name,
   made.as = std::make_shared<link>(s.connection_id, s.who.client_id, granted, std::move(to));
   {
     const lock_type lock{s.mutex};
+    if (owner && s.owner != *owner) return errc::connection_closed;
     if (s.state == session_state::ended) return s.expired ? errc::connection_expired : errc::connection_closed;
     const bool lost = s.state == session_state::dropped;
     const auto known = s.places.find(std::string{name});
-    if (known == s.places.end()) {
+    const bool first = known == s.places.end();
+    if (first) {
       if (s.places.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
       made.where = hold_room(name);
       s.places.emplace(name, made);
@@ -44,22 +46,19 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::string_view name,
       made.where = known->second.where;
     }
     const lock_type in_room{made.where->mutex};
-    bool missed_nothing = false;
-    if (known != s.places.end()) {
+    made.as->seen_version = std::numeric_limits<std::uint64_t>::max();  // has seen nothing
+    if (!first) {
       link& old = *known->second.as;
-      missed_nothing = old.state == link_state::paused && old.seen_version == made.where->set.version();
-      made.as->seen_version = old.seen_version;
+      if (old.state == link_state::paused && !old.abandoned) made.as->seen_version = old.seen_version;
       made.as->owned = std::exchange(old.owned, {});
       old.state = link_state::gone;
-      made.where->tell(typename room::part{known->second.as, make_error_code(errc::replaced), false});
+      made.where->tell(typename room::part{known->second.as, make_error_code(errc::replaced), made.as, false});
       known->second.as = made.as;
-    } else {
-      made.as->seen_version = std::numeric_limits<std::uint64_t>::max();  // has seen nothing
     }
     if (lost) {
       made.as->state = link_state::paused;
     } else {
-      made.where->tell_joined(made.as, missed_nothing);
+      made.where->tell_joined(made.as, made.as->seen_version == made.where->set.version());
     }
   }
   return made;
@@ -77,7 +76,7 @@ void hub_core<Data, Clock, Backplane>::part(const place& from, std::error_code t
                                             std::optional<leave_reason> members_leave) {
   const lock_type in_room{from.where->mutex};
   from.as->state = link_state::gone;
-  from.where->tell(typename room::part{from.as, told, true});
+  from.where->tell(typename room::part{from.as, told, nullptr, true});
   if (members_leave) from.where->remove_members(*from.as, *members_leave, now());
 }
 
@@ -92,6 +91,19 @@ void hub_core<Data, Clock, Backplane>::detach(session& s, const place& from) {
   }
   lock_type lock{from.where->mutex};
   from.where->drain(lock);
+}
+
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name) {
+  place known;
+  {
+    const lock_type lock{s.mutex};
+    const auto found = s.places.find(std::string{name});
+    if (found == s.places.end()) return false;
+    known = found->second;
+  }
+  detach(s, known);
+  return true;
 }
 
 /// Whoever had the attachment is gone. It detaches; but while the connection is lost its members stay for the grace
@@ -192,7 +204,7 @@ template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, link& from, std::vector<message<Data>>& messages)
     -> std::vector<message<Data>> {
   const std::uint64_t serial = s.next_serial.fetch_add(1, std::memory_order_relaxed);
-  const time_point at = now();
+  const time_point at = in.stamp(now());
   std::vector<message<Data>> told;
   told.reserve(messages.size());
   for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -201,9 +213,12 @@ auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, link& from, s
     m.timestamp = at;
     m.reason = leave_reason::none;
     const auto stored = in.set.find(m.client_id, s.connection_id);
-    // A re-entry keeps the id that this hub gave it, so that whoever knows the member is told nothing (RTP17g1).
-    const bool again = m.id.origin == id_origin::connection && m.id.msg_serial < serial && m.action != action::leave;
-    if (!again) m.id = {serial, static_cast<std::uint32_t>(i), id_origin::connection};
+    // A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the member
+    // has left meanwhile others may have been told in the middle of a sync, and would take that id for an old one.
+    const bool again = stored && m.action != action::leave && m.id.origin == id_origin::connection &&
+                       std::pair{m.id.msg_serial, m.id.index} <= std::pair{stored->id.msg_serial, stored->id.index};
+    if (again) continue;
+    m.id = {serial, static_cast<std::uint32_t>(i), id_origin::connection};
     if (m.action == action::leave) {
       if (!stored) continue;  // RTP10d
       m.reason = leave_reason::left;
@@ -223,8 +238,22 @@ template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::evict(std::string_view name, std::string_view client_id) {
   const room_ptr in = find_room(name);
   if (in == nullptr) return 0;
+  std::vector<std::string> connections;
+  {
+    const lock_type lock{in->mutex};
+    in->set.for_each_of(client_id, [&](const member_view<Data>& m) { connections.emplace_back(m.connection_id); });
+  }
+  std::size_t gone = 0;
+  for (const std::string& connection : connections) {
+    const session_ptr of = find_session(connection);
+    if (of == nullptr) continue;
+    const lock_type lock{of->mutex};
+    const auto at = of->places.find(in->name);
+    if (at == of->places.end()) continue;  // ended meanwhile, and the member with it
+    const lock_type in_room{in->mutex};
+    if (in->evict(client_id, at->second.as, now())) ++gone;
+  }
   lock_type lock{in->mutex};
-  const std::size_t gone = in->evict(client_id, now());
   in->drain(lock);
   return gone;
 }

@@ -103,8 +103,10 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] std::optional<time_point> next_deadline() const;
 
   // --- attachments (impl/hub_attachment.hpp) ------------------------------------------------------------------------------
-  [[nodiscard]] result<place> attach(session& s, std::string_view name, mode_set wanted, sink_ptr to);
+  [[nodiscard]] result<place> attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
+                                     mode_set wanted, sink_ptr to);
   void detach(session& s, const place& from);
+  bool detach(session& s, std::string_view name);
   void settle(const place& at);
   void forget(session& s, const place& from, bool may_return) noexcept;
   void resync(const place& at);
@@ -115,6 +117,11 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     const std::lock_guard lock{registry_->mutex};
     const auto found = registry_->rooms.find(name);
     return found != registry_->rooms.end() ? found->second : nullptr;
+  }
+  [[nodiscard]] session_ptr find_session(std::string_view connection_id) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = sessions_.find(connection_id);
+    return found != sessions_.end() ? found->second : nullptr;
   }
   [[nodiscard]] std::size_t room_count() const {
     const std::lock_guard lock{registry_->mutex};

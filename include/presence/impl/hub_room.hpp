@@ -13,7 +13,9 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -145,7 +147,8 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   struct part {
     link_ptr from;
     std::error_code why;
-    bool release;  // the attachment's hold on the room ends too
+    link_ptr heir;  // the attachment that takes its place
+    bool release;   // the attachment's hold on the room ends too
   };
   struct changes {
     batch messages;
@@ -202,17 +205,21 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
     if (!leaves.empty()) tell(changes{make_batch(std::move(leaves)), nullptr});
   }
 
-  /// Removes every member of a client id. Returns how many there were.
-  std::size_t evict(std::string_view client_id, time_point now) {
-    std::vector<std::string> connections;
-    set.for_each_of(client_id, [&](const member_view<Data>& m) { connections.emplace_back(m.connection_id); });
-    std::vector<message<Data>> leaves;
-    for (const std::string& connection : connections) {
-      add_leave(leaves, client_id, connection, leave_reason::evicted, now);
-    }
-    if (!leaves.empty()) tell(changes{make_batch(std::move(leaves)), nullptr});
-    return connections.size();
+  /// Removes one member that the attachment entered, and tells its own client too (RTP17a). Returns whether it was there.
+  bool evict(std::string_view client_id, const link_ptr& of, time_point now) {
+    std::vector<message<Data>> leave;
+    add_leave(leave, client_id, of->connection_id, leave_reason::evicted, now);
+    if (leave.empty()) return false;
+    of->owned.remove(std::string{client_id}, of->client_id);
+    tell(changes{make_batch(std::move(leave)), of->state == link_state::attached ? of : nullptr});
+    return true;
   }
+
+  /// The stamp of a change made at `now`. A synthesized leave wins by its stamp alone, and an equal stamp lets whichever
+  /// comes last win (RTP2b1a). So it is stamped later than its member, though both may be of one millisecond, and what
+  /// comes after it in this room is not stamped earlier: else a sync page on its way could revive the member, or a client
+  /// that comes straight back would not be seen.
+  [[nodiscard]] time_point stamp(time_point now) const noexcept { return std::max(floor_, now); }
 
   /// Tells what is in the outbox, unless somebody already does.
   void drain(lock_type& lock) {
@@ -230,6 +237,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
         lock.unlock();
         if (auto* p = std::get_if<part>(&next)) {
           leave_subscribers(*p->from);
+          if (p->heir != nullptr) p->heir->lagging = p->from->lagging;  // what that one missed, this one misses
           call(*p->from, [&](sink_base<Data>& sink) { sink.on_detached(p->why); });
           if (p->release) registry_->release(*this);
         } else if (auto* j = std::get_if<join>(&next)) {
@@ -248,10 +256,10 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   /// Handlers that were not called yet are now. Called without the lock.
   void close(link& which) noexcept {
     which.closed.store(true, std::memory_order_seq_cst);
-    gate_.wait_for(&which);
     lock_type lock{mutex};
     auto pending = std::exchange(which.pending, {});
     lock.unlock();
+    gate_.wait_for(&which);  // only now: until the lock was held a handler could still be taken
     for (auto& [ticket, handler] : pending) {
       before_callback<Mutex>();
       attempt([&, &h = handler] { h(make_error_code(errc::operation_aborted)); }, [](auto) {});
@@ -263,8 +271,9 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
                  leave_reason why, time_point now) {
     const auto stored = set.find(client_id, connection_id);
     if (!stored) return;  // evicted before
+    floor_ = std::max({floor_, now, stored->updated_at + std::chrono::milliseconds{1}});
     message<Data> leave{action::leave, why, std::string{client_id}, std::string{connection_id}, stored->data,
-                        stored->extras, now, {++last_made_, 0, id_origin::synthesized}};
+                        stored->extras, floor_, {++last_made_, 0, id_origin::synthesized}};
     set.apply(leave, [](const message<Data>&, user_change) {});
     leaves.push_back(std::move(leave));
   }
@@ -307,7 +316,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
     }
     to.lagging = false;
     call(to, [&](sink_base<Data>& sink) { sink.on_attached(j.info); });
-    for (std::size_t i = 0; i < j.pages.size(); ++i) {
+    for (std::size_t i = 0; i < j.pages.size() && !to.lagging; ++i) {
       const sync_cursor cursor{j.sequence, i + 1 == j.pages.size()};
       call(to, [&](sink_base<Data>& sink) { sink.on_sync(j.pages[i], cursor); });
       j.pages[i] = nullptr;
@@ -349,6 +358,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   mailbox<task> outbox_;
   std::uint64_t last_sync_ = 0;
   std::uint64_t last_made_ = 0;  // synthesized ids
+  time_point floor_{};           // the stamp of the last synthesized leave
   bool busy_ = false;
 
   // of the drainer

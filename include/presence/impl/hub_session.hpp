@@ -32,16 +32,17 @@ void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t 
     s->state = session_state::dropped;
     for (const auto& [name, at] : s->places) {
       const lock_type in_room{at.where->mutex};
+      if (at.as->state == link_state::paused) continue;  // still waits for an attach since the connection was lost before
       at.as->state = link_state::paused;
       at.as->seen_version = at.where->set.version();
-      at.where->tell(typename room::part{at.as, make_error_code(errc::disconnected), false});
+      at.where->tell(typename room::part{at.as, make_error_code(errc::disconnected), nullptr, false});
       paused.push_back(at);
     }
     const auto grace = s->who.grace.value_or(options.grace);
     const lock_type in_hub{mutex_};
     const time_point from = now();
-    s->due = from + grace;
     s->deadline = deadlines_.arm(from, grace, s);
+    s->due = s->deadline->due();
   }
   drain_all(paused);
 }
@@ -50,14 +51,8 @@ template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<std::pair<session_ptr, std::uint32_t>> {
   const auto bang = key.find('!');
   if (bang == std::string_view::npos) return errc::invalid_resume_key;
-  session_ptr s;
-  {
-    const lock_type lock{mutex_};
-    if (closed_) return errc::connection_closed;
-    const auto found = sessions_.find(key.substr(0, bang));
-    if (found == sessions_.end()) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
-    s = found->second;
-  }
+  session_ptr s = find_session(key.substr(0, bang));
+  if (s == nullptr) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
   if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
   std::vector<place> back;
   std::uint32_t owner = 0;
@@ -107,7 +102,9 @@ void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<s
   {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended || (owner && s->owner != *owner)) return;
-    if (why == leave_reason::timed_out && s->state != session_state::dropped) return;  // resumed meanwhile
+    if (why == leave_reason::timed_out && (s->state != session_state::dropped || s->due > now())) {
+      return;  // resumed meanwhile, and perhaps dropped again
+    }
     s->state = session_state::ended;
     s->expired = why == leave_reason::timed_out;
     const auto told = make_error_code(s->expired ? errc::connection_expired : errc::connection_closed);

@@ -36,7 +36,7 @@ bool basic_member_set<Data>::apply(const message_type& incoming, Emit&& emit) {
   const std::uint32_t slot = table_.find(incoming.client_id, incoming.connection_id);
   if (slot != detail::no_slot) {
     record& stored = table_[slot];
-    confirm(stored);  // even a stale message says that the member is there (RTP19)
+    confirm(stored);                             // even a stale message says that the member is there (RTP19)
     if (!newer(incoming, stored)) return false;  // RTP2a
   } else if (absent_.size() > 0) {
     const std::uint32_t gone = absent_.find(incoming.client_id, incoming.connection_id);
@@ -120,7 +120,7 @@ bool basic_member_set<Data>::apply_sync(const std::vector<message_type>& page, c
 template <class Data>
 template <class EmitLeave>
 void basic_member_set<Data>::finish_sync(time_point now, EmitLeave&& emit_leave) {
-  if (confirmed_ != table_.size()) {  // the ordinary case looks at no record
+  if (confirmed_ != table_.size()) {                         // the ordinary case looks at no record
     for (std::uint32_t slot = table_.size(); slot-- > 0;) {  // backwards: erasing moves only slots already looked at
       record& r = table_[slot];
       if (r.epoch == epoch_) continue;

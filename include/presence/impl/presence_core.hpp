@@ -14,6 +14,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cassert>
@@ -95,7 +96,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void for_each(Visit&& visit) const;
 
   // from the transport
-  void on_state(const state_change& change) override { post(change); }
+  void on_state(const state_change& change) override;
   void on_presence(const message_batch<wire>& messages) override;
   void on_sync(const message_batch<wire>& page, const sync_cursor& cursor) override;
   void on_published(publish_token token, std::error_code outcome) override { post(published{token, outcome}); }
@@ -120,7 +121,6 @@ class presence_core final : public transport_receiver<typename Transport::codec_
     query which;
     get_handler handler;
   };
-  struct resync_call {};
   struct live {
     message_batch<wire> messages;
   };
@@ -132,7 +132,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
     publish_token token;
     std::error_code outcome;
   };
-  using task = std::variant<attach_call, detach_call, operate_call, get_call, resync_call, live, page, published,
+  using task = std::variant<attach_call, detach_call, operate_call, get_call, live, page, published,
                             state_change, failure>;
 
   /// An operation on its way: waiting for the attach, or sent and not answered.
@@ -158,9 +158,6 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void run(detach_call& call, lock_type& lock);
   void run(operate_call& call, lock_type& lock);
   void run(get_call& call, lock_type& lock);
-  void run(resync_call&, lock_type& lock) {
-    outside(lock, [&] { transport_.resync(); });
-  }
   void run(live& t, lock_type& lock);
   void apply(const message_batch<wire>& messages, lock_type& lock);
   void run(page& t, lock_type& lock);
@@ -178,18 +175,35 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void send(operation op, lock_type& lock);
   void refuse_queued(std::error_code why, lock_type& lock);
   void track_own(const message<wire>& echo);
+  void track_unseen_leave(const message<wire>& echo);
+  void confirm_own(const operation& op);
+  void doubt_self();
   void lose_self(std::error_code why);
   [[nodiscard]] static std::error_code reason(const state_change& change) {
     return change.error ? change.error : make_error_code(errc::channel_failed);
   }
 
   // --- the set (impl/presence_set.hpp) ------------------------------------------------------------------------------------
-  [[nodiscard]] decltype(auto) decode(const message_batch<wire>& messages) const;
+  [[nodiscard]] message_batch<Data> decode(const message_batch<wire>& messages) const;
+  [[nodiscard]] static bool is_well_formed(const message<wire>& m) noexcept {
+    constexpr std::size_t longest = basic_member_set<Data>::max_id_length;
+    return !m.client_id.empty() && m.client_id.size() <= longest && m.connection_id.size() <= longest;
+  }
   [[nodiscard]] bool well_formed(const message<wire>& m);
+  void lag() noexcept { lagging_ = resync_due_ = true; }
   void collect(const event<Data>& e, user_change change);
   void collect_leave(event<Data>&& e, user_change change);
   void notice_listeners() noexcept;
+  template <class Change>
+  void change_set(const message_batch<wire>& messages, Change&& change, lock_type& lock);
+  template <class Change>
+  void change_set(Change&& change);
   void deliver_events(lock_type& lock);
+  void deliver_runs(std::uint64_t version);
+  void deliver_runs(std::span<const std::span<const event<Data>>> runs, std::uint64_t version, action_set actions);
+  [[nodiscard]] bool may_read() const noexcept {
+    return options_.enable_events && (!known_ || modes_.contains(mode::subscribe));
+  }
   [[nodiscard]] std::error_code unreadable() const;
   [[nodiscard]] member_list matching(const query& which) const;
   void answer_waiting(std::error_code why, lock_type& lock);
@@ -205,20 +219,20 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void answer(get_handler& handler, result<member_list> with, lock_type& lock);
   void report_exception(std::exception_ptr error, std::string_view where);
   template <class Event>
-  void emit(listener_list<Event, mutex_type>& to, std::span<const std::span<const Event>> runs, std::uint64_t version,
-            action_set actions = {}) {
-    to.emit({runs, version, actions, &on_throw_});
+  void emit(listener_list<Event, mutex_type>& to, std::span<const std::span<const Event>> runs, std::uint64_t version) {
+    to.emit({runs, version, &on_throw_});
   }
   void abort_everything() noexcept;
   [[nodiscard]] std::shared_ptr<listener_base> remember(std::shared_ptr<listener_base> made);
   [[nodiscard]] bool inside() const noexcept;
-  [[nodiscard]] bool visiting() const noexcept {
-    return visitor_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+  void refuse_visitor() const noexcept {
+    assert(visitor_.load(std::memory_order_relaxed) != std::this_thread::get_id() &&
+           "a for_each visitor must not call its presence");
   }
 
   template <class F>
   auto reading(F&& f) const {
-    assert(!visiting() && "a for_each visitor must not call its presence");
+    refuse_visitor();
     const std::lock_guard lock{mutex_};
     return f();
   }
@@ -251,7 +265,9 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   room_state state_ = room_state::initialized;
   bool known_ = false;      // the set means something
   bool synced_ = false;     // and was complete once
-  bool lagging_ = false;    // messages were dropped: ignore all until the next attach that is not resumed
+  bool lagging_ = false;    // messages were dropped: ignore what arrives until an attach that is not resumed has
+  bool resync_due_ = false;    // … and it has to be asked for, when the tasks are done
+  bool short_of_memory_ = false;  // … but not again now
   bool attach_again_ = false;  // attach was called while detaching
   bool busy_ = false;       // somebody is working through the tasks
   bool closed_ = false;     // the owner is gone

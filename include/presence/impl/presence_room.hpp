@@ -41,18 +41,18 @@ void presence_core<Data, Clock, Transport>::run(detach_call& call, lock_type& lo
     case room_state::failed: return complete(call.handler, errc::channel_failed, "detach", {}, lock);
     case room_state::detached: return complete(call.handler, {}, "detach", {}, lock);
     case room_state::detaching: detaching_.push(std::move(call.handler)); return;
-    case room_state::initialized:
-    case room_state::suspended:  // nothing to ask anyone
+    case room_state::initialized:  // nothing to ask anyone
       detaching_.push(std::move(call.handler));
       gone({room_state::detached, false, false, mode_set::all(), {}}, lock);
       return;
+    case room_state::suspended:  // the transport is still trying
     case room_state::attaching:
     case room_state::attached:
       detaching_.push(std::move(call.handler));
       change_state(room_state::detaching, {}, lock);
       complete_all(attaching_, errc::channel_failed, "attach", lock);
       refuse_queued(errc::invalid_room_state, lock);
-      answer_waiting(errc::invalid_room_state, lock);
+      answer_waiting(errc::channel_failed, lock);
       if (!closed_) outside(lock, [&] { transport_.detach(); });
       return;
   }
@@ -116,13 +116,12 @@ void presence_core<Data, Clock, Transport>::run(published& t, lock_type& lock) {
   if (found == sent_.end()) return;
   operation op = std::move(found->second);
   sent_.erase(found);
-  if (op.own && op.what != action::leave) {
-    if (!t.outcome && self_.state == self_state::entering) self_ = {self_state::present, {}, {}};
-    if (t.outcome && op.reentry) {
-      lose_self(t.outcome);
-    } else if (t.outcome && self_.state == self_state::entering) {
-      self_ = {};
-    }
+  if (!t.outcome) {
+    confirm_own(op);
+  } else if (op.own && op.reentry) {
+    lose_self(t.outcome);
+  } else if (op.own && op.what != action::leave && self_.state == self_state::entering) {
+    self_ = {};
   }
   if (!op.reentry) {
     complete(op.handler, t.outcome, to_string(op.what), op.outgoing.client_id, lock);
@@ -139,8 +138,14 @@ void presence_core<Data, Clock, Transport>::run(state_change& change, lock_type&
   switch (change.state) {
     case room_state::attached: return attached(change, lock);
     case room_state::detached:
-    case room_state::failed: return gone(change, lock);
-    case room_state::suspended: return suspended(change, lock);
+    case room_state::failed:
+      if (state_ != change.state) gone(change, lock);
+      return;
+    case room_state::suspended:
+      if (state_ == room_state::attached || state_ == room_state::attaching || state_ == room_state::detaching) {
+        suspended(change, lock);
+      }
+      return;
     case room_state::attaching:
       if (state_ == room_state::attached || state_ == room_state::suspended) change_state(change.state, change, lock);
       return;
@@ -151,29 +156,32 @@ void presence_core<Data, Clock, Transport>::run(state_change& change, lock_type&
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::attached(const state_change& change, lock_type& lock) {
-  if (state_ == room_state::detaching) return;  // crossed our own detach on the way
+  if (state_ != room_state::attaching && state_ != room_state::attached && state_ != room_state::suspended) {
+    return;  // nobody wants it any more: it crossed a detach on the way
+  }
   connection_id_ = transport_.connection_id();
   modes_ = change.modes;
-  known_ = true;
   const bool sync_follows = !change.resumed && change.has_members;
+  if (change.resumed && self_.state == self_state::lost && own_.contains(client_id_)) self_ = {self_state::present, {}, {}};
   if (!change.resumed) {
-    lagging_ = false;
-  } else if (lagging_) {
-    tasks_.push(resync_call{});  // the transport missed nothing, but we did
+    known_ = true;
+  } else if (lagging_ || !known_) {
+    resync_due_ = true;  // the connection missed nothing, but we did
   }
   if (sync_follows) {
     set_.start_sync();
   } else if (!change.resumed) {  // RTP19a
-    notice_listeners();
-    set_.leave_all(now(clock_), [&](event<Data>&& e, user_change c) { collect_leave(std::move(e), c); });
-    synced_ = true;
+    change_set([&] {
+      set_.leave_all(now(clock_), [&](event<Data>&& e, user_change c) { collect_leave(std::move(e), c); });
+      synced_ = true;
+    });
   }
   change_state(room_state::attached, change, lock);
   deliver_events(lock);
   complete_all(attaching_, {}, "attach", lock);
   if (!change.resumed) reenter(lock);
   flush(lock);
-  if (synced_ && !set_.syncing()) answer_waiting({}, lock);
+  if (!may_read() || (synced_ && !set_.syncing())) answer_waiting({}, lock);
 }
 
 /// Own members are entered again after every attach that is not a resumed one (RTP17i), under their old id if the hub
@@ -181,7 +189,14 @@ void presence_core<Data, Clock, Transport>::attached(const state_change& change,
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::reenter(lock_type& lock) {
   std::vector<operation> again;
+  const auto is_leaving = [this](const std::string& client_id) {
+    return std::any_of(sent_.begin(), sent_.end(), [&](const auto& sent) {
+      const operation& op = sent.second;
+      return op.what == action::leave && (op.outgoing.client_id == client_id || (op.own && client_id == client_id_));
+    });
+  };
   for (const auto& [client_id, mine] : own_) {
+    if (is_leaving(client_id)) continue;  // asked to, over the last connection, and not answered yet
     operation op;
     op.what = action::enter;
     op.own = client_id == client_id_;
@@ -208,14 +223,14 @@ void presence_core<Data, Clock, Transport>::flush(lock_type& lock) {
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::gone(const state_change& change, lock_type& lock) {
   const bool asked = state_ == room_state::detaching || !detaching_.empty();
-  set_.clear();
-  own_.clear();
-  known_ = synced_ = lagging_ = false;
   if (asked) {
     self_ = {};
   } else {
     lose_self(reason(change));
   }
+  set_.clear();
+  own_.clear();
+  known_ = synced_ = false;
   change_state(change.state, change, lock);
   refuse_queued(change.error ? change.error : make_error_code(errc::invalid_room_state), lock);
   answer_waiting(reason(change), lock);
@@ -230,6 +245,7 @@ void presence_core<Data, Clock, Transport>::gone(const state_change& change, loc
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::suspended(const state_change& change, lock_type& lock) {
   lose_self(change.error ? change.error : make_error_code(errc::disconnected));
+  attach_again_ = false;
   change_state(room_state::suspended, change, lock);
   refuse_queued(change.error ? change.error : make_error_code(errc::invalid_room_state), lock);
   answer_waiting(errc::out_of_sync, lock);  // RTP11d
@@ -248,7 +264,7 @@ void presence_core<Data, Clock, Transport>::refuse_queued(std::error_code why, l
 
 // --- own members ----------------------------------------------------------------------------------------------------------
 
-/// Fed by the hub's echoes, never by the calls themselves (RTP17b).
+/// Fed by the hub's echoes, never by the calls themselves (RTP17b). Called for those that changed the set.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::track_own(const message<wire>& echo) {
   if (echo.connection_id != connection_id_) return;
@@ -264,10 +280,56 @@ void presence_core<Data, Clock, Transport>::track_own(const message<wire>& echo)
   self_ = asked ? self_status{} : self_status{self_state::lost, echo.reason, {}};
 }
 
+/// A leave that changed nothing visible still counts where the set does not show the own member: without permission to
+/// receive events no sync has brought it back after an attach.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::track_unseen_leave(const message<wire>& echo) {
+  if (echo.connection_id != connection_id_ || set_.contains(echo.client_id, echo.connection_id)) return;
+  const auto mine = own_.find(echo.client_id);
+  if (mine == own_.end()) return;
+  const message_id& known = mine->second.id;
+  const bool older = !echo.id.synthesized() && !known.synthesized() && mine->second.connection_id == echo.connection_id &&
+                     std::pair{echo.id.msg_serial, echo.id.index} < std::pair{known.msg_serial, known.index};
+  if (!older) track_own(echo);
+}
+
+/// The hub has accepted an operation. Its echo, which came before, has said all there is to say, unless it was lost with
+/// a connection and the answer came over the next one: then the set decides where it can, else the answer does.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::confirm_own(const operation& op) {
+  const std::string& client_id = op.outgoing.client_id.empty() ? client_id_ : op.outgoing.client_id;
+  const bool there = set_.confirmed(client_id, connection_id_);
+  if (op.what == action::leave) {
+    if (there) return;  // entered again since
+    own_.erase(client_id);
+    if (op.own) self_ = {};
+    return;
+  }
+  if (!op.own) return;
+  const bool set_knows = modes_.contains(mode::subscribe) && synced_ && !set_.syncing();
+  if (there || !set_knows) {
+    self_ = {self_state::present, {}, {}};
+  } else {
+    doubt_self();
+  }
+}
+
+/// The set is complete and does not have us, though we thought that we were, or soon would be, in it.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::doubt_self() {
+  if (self_.state != self_state::present && self_.state != self_state::entering) return;
+  if (!modes_.contains(mode::subscribe) || set_.contains(client_id_, connection_id_)) return;
+  for (const auto& [token, op] : sent_) {
+    if (op.own) return;  // its answer will tell
+  }
+  self_ = {self_state::lost, leave_reason::resync, {}};
+}
+
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::lose_self(std::error_code why) {
   if (self_.state == self_state::absent) return;
-  self_ = {self_state::lost, leave_reason::none, why};
+  const bool was_present = self_.state != self_state::entering || own_.contains(client_id_);
+  self_ = was_present ? self_status{self_state::lost, leave_reason::none, why} : self_status{};
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail

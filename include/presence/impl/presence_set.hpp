@@ -4,29 +4,47 @@
 
 #include <presence/impl/presence_core.hpp>
 
+#include <algorithm>
+#include <bit>
+#include <iterator>
+
 namespace presence::inline PRESENCE_ABI::detail {
 
 // --- incoming -------------------------------------------------------------------------------------------------------------
 
+/// Whether messages were missed is decided by the order in which things arrive, not by when they are worked on.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::on_state(const state_change& change) {
+  refuse_visitor();
+  lock_type lock{mutex_};
+  tasks_.push(change);
+  const bool begins_anew = change.state == room_state::detached || change.state == room_state::failed ||
+                           (change.state == room_state::attached && !change.resumed);
+  if (begins_anew) lagging_ = false;
+  if (!busy_) work(lock, [] {});
+}
+
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::on_presence(const message_batch<wire>& messages) {
-  assert(!visiting() && "a for_each visitor must not call its presence");
+  refuse_visitor();
   lock_type lock{mutex_};
-  if (lagging_ || closed_) return;
-  if (!busy_) return work(lock, [&] { apply(messages, lock); });
-  if (backlog_ + messages->size() <= options_.max_backlog) {
-    backlog_ += messages->size();
-    tasks_.push(live{messages});
-  } else {
-    lagging_ = true;
-    tasks_.push(resync_call{});
+  if (closed_) return;
+  if (!lagging_) {
+    if (!busy_ && tasks_.empty()) return work(lock, [&] { apply(messages, lock); });
+    if (backlog_ + messages->size() <= options_.max_backlog) {
+      tasks_.push(live{messages});
+      backlog_ += messages->size();
+    } else {
+      lag();
+    }
   }
+  if (!busy_) work(lock, [] {});  // where memory ran out before, there is something left to do
 }
 
 /// Pages do not count against the backlog: they were asked for, and there are no more of them than members.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::on_sync(const message_batch<wire>& messages, const sync_cursor& cursor) {
-  assert(!visiting() && "a for_each visitor must not call its presence");
+  refuse_visitor();
   lock_type lock{mutex_};
   if (lagging_ || closed_) return;
   tasks_.push(page{messages, cursor});
@@ -42,66 +60,102 @@ void presence_core<Data, Clock, Transport>::run(live& t, lock_type& lock) {
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::apply(const message_batch<wire>& messages, lock_type& lock) {
   if (state_ != room_state::attached && state_ != room_state::detaching) return;
-  const message_batch<Data>& decoded = decode(messages);
-  notice_listeners();
-  for (std::size_t i = 0; i < decoded->size(); ++i) {
-    const message<wire>& raw = (*messages)[i];
-    if (!well_formed(raw)) continue;
-    set_.apply((*decoded)[i], [&](const event<Data>& e, user_change change) {
-      track_own(raw);
-      collect(e, change);
-    });
-  }
-  deliver_events(lock);
+  change_set(
+      messages,
+      [&](const std::vector<message<Data>>& decoded) {
+        for (std::size_t i = 0; i < decoded.size(); ++i) {
+          const message<wire>& raw = (*messages)[i];
+          if (!well_formed(raw)) continue;
+          const bool changed = set_.apply(decoded[i], [&](const event<Data>& e, user_change change) {
+            track_own(raw);
+            collect(e, change);
+          });
+          if (!changed && raw.action == action::leave) track_unseen_leave(raw);
+        }
+      },
+      lock);
 }
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(page& t, lock_type& lock) {
   if (state_ != room_state::attached) return;
-  for (const message<wire>& raw : *t.messages) {
-    if (!well_formed(raw)) return;  // a sync that cannot be believed is not ended: what it lacks must not leave
+  if (!std::all_of(t.messages->begin(), t.messages->end(), is_well_formed)) {
+    std::vector<message<wire>> sound;
+    std::copy_if(t.messages->begin(), t.messages->end(), std::back_inserter(sound),
+                 [&](const message<wire>& m) { return well_formed(m); });
+    t.messages = make_batch(std::move(sound));
+    t.cursor.last = false;  // a sync that cannot be believed is not ended: what it lacks must not leave
   }
-  const message_batch<Data>& decoded = decode(t.messages);
-  notice_listeners();
-  const bool ended = set_.apply_sync(
-      *decoded, t.cursor, now(clock_),
-      [&](const event<Data>& e, user_change change) {
-        track_own((*t.messages)[static_cast<std::size_t>(&e - decoded->data())]);
-        collect(e, change);
+  bool ended = false;
+  change_set(
+      t.messages,
+      [&](const std::vector<message<Data>>& decoded) {
+        ended = set_.apply_sync(
+            decoded, t.cursor, now(clock_),
+            [&](const event<Data>& e, user_change change) {
+              track_own((*t.messages)[static_cast<std::size_t>(&e - decoded.data())]);
+              collect(e, change);
+            },
+            [&](event<Data>&& e, user_change change) { collect_leave(std::move(e), change); });
+        if (ended) {
+          synced_ = true;
+          doubt_self();
+        }
       },
-      [&](event<Data>&& e, user_change change) { collect_leave(std::move(e), change); });
-  if (ended) synced_ = true;
-  deliver_events(lock);
+      lock);
   if (ended) answer_waiting({}, lock);
+}
+
+/// Decodes the messages, lets `change` change the set by them, and tells what that meant.
+template <class Data, class Clock, class Transport>
+template <class Change>
+void presence_core<Data, Clock, Transport>::change_set(const message_batch<wire>& messages, Change&& change,
+                                                       lock_type& lock) {
+  if constexpr (decodes) {
+    message_batch<Data> decoded;  // the events to tell are in it
+    change_set([&] { change(*(decoded = decode(messages))); });
+    deliver_events(lock);
+  } else {
+    change_set([&] { change(*messages); });
+    deliver_events(lock);
+  }
+}
+
+/// Events are collected, for whoever listens now. Where memory runs out on the way the rest is missed: it takes a sync,
+/// at the next occasion.
+template <class Data, class Clock, class Transport>
+template <class Change>
+void presence_core<Data, Clock, Transport>::change_set(Change&& change) {
+  notice_listeners();
+  attempt(change, [&](std::exception_ptr) {
+    lag();
+    short_of_memory_ = true;
+  });
 }
 
 /// Incoming messages come from strangers. One that cannot be stored is dropped and reported.
 template <class Data, class Clock, class Transport>
 bool presence_core<Data, Clock, Transport>::well_formed(const message<wire>& m) {
-  constexpr std::size_t longest = basic_member_set<Data>::max_id_length;
-  if (!m.client_id.empty() && m.client_id.size() <= longest && m.connection_id.size() <= longest) return true;
-  tasks_.push(failure{make_error_code(errc::bad_request), "incoming", m.client_id, nullptr});
-  return false;
+  const bool is = is_well_formed(m);
+  if (!is) tasks_.push(failure{make_error_code(errc::bad_request), "incoming", m.client_id, nullptr});
+  return is;
 }
 
+/// Where serialization is nothing, it is not called.
 template <class Data, class Clock, class Transport>
-decltype(auto) presence_core<Data, Clock, Transport>::decode(const message_batch<wire>& messages) const {
-  if constexpr (!decodes) {
-    return (messages);  // the batch itself, not a copy of the pointer
-  } else {
-    std::vector<message<Data>> decoded;
-    decoded.reserve(messages->size());
-    for (const message<wire>& raw : *messages) {
-      shared_data<Data> data;
-      if (raw.data) {
-        result<Data> value = codec_.decode(*raw.data);
-        data = value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
-      }
-      decoded.push_back({raw.action, raw.reason, raw.client_id, raw.connection_id, std::move(data), raw.extras,
-                         raw.timestamp, raw.id});
+message_batch<Data> presence_core<Data, Clock, Transport>::decode(const message_batch<wire>& messages) const {
+  std::vector<message<Data>> decoded;
+  decoded.reserve(messages->size());
+  for (const message<wire>& raw : *messages) {
+    shared_data<Data> data;
+    if (raw.data) {
+      result<Data> value = codec_.decode(*raw.data);
+      data = value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
     }
-    return make_batch(std::move(decoded));
+    decoded.push_back(
+        {raw.action, raw.reason, raw.client_id, raw.connection_id, std::move(data), raw.extras, raw.timestamp, raw.id});
   }
+  return make_batch(std::move(decoded));
 }
 
 // --- events ---------------------------------------------------------------------------------------------------------------
@@ -144,13 +198,7 @@ void presence_core<Data, Clock, Transport>::deliver_events(lock_type& lock) {
   if (runs_.empty() && user_events_.empty()) return;
   const std::uint64_t version = set_.version();
   outside(lock, [&] {
-    if (!runs_.empty()) {
-      emit<event<Data>>(any_, runs_, version, seen_);
-      constexpr std::array actions{action::present, action::enter, action::leave, action::update};
-      for (std::size_t i = 0; i < actions.size(); ++i) {
-        if (seen_.contains(actions[i])) emit<event<Data>>(by_action_[i], runs_, version, seen_);
-      }
-    }
+    if (!runs_.empty()) deliver_runs(version);
     if (!user_events_.empty()) {
       const std::span<const user_event> run{user_events_};
       emit<user_event>(users_, {&run, 1}, version);
@@ -162,14 +210,38 @@ void presence_core<Data, Clock, Transport>::deliver_events(lock_type& lock) {
   });
 }
 
+/// Everything in one emission where nobody can tell the difference. Where there are several listeners and several
+/// actions, neighbours with the same action at a time: then one for enters and one for leaves hear of a member that
+/// left and came back in this order.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::deliver_runs(std::uint64_t version) {
+  if (std::has_single_bit(seen_.bits()) || context_->open(0, 5) <= 1) return deliver_runs(runs_, version, seen_);
+  for (const auto& run : runs_) {
+    for (std::size_t from = 0, to = 0; from < run.size(); from = to) {
+      while (to < run.size() && run[to].action == run[from].action) ++to;
+      const auto part = run.subspan(from, to - from);
+      deliver_runs({&part, 1}, version, part.front().action);
+    }
+  }
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::deliver_runs(std::span<const std::span<const event<Data>>> runs,
+                                                         std::uint64_t version, action_set actions) {
+  emit<event<Data>>(any_, runs, version);
+  constexpr std::array each{action::present, action::enter, action::leave, action::update};
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    if (actions.contains(each[i])) emit<event<Data>>(by_action_[i], runs, version);
+  }
+}
+
 // --- queries --------------------------------------------------------------------------------------------------------------
 
 /// Why the set cannot be read now; no error if it can.
 template <class Data, class Clock, class Transport>
 std::error_code presence_core<Data, Clock, Transport>::unreadable() const {
   if (state_ == room_state::detached || state_ == room_state::failed) return errc::invalid_room_state;
-  if (!options_.enable_events) return errc::subscribe_not_permitted;
-  if (known_ && !modes_.contains(mode::subscribe)) return errc::subscribe_not_permitted;  // RTP11f1
+  if (!may_read()) return errc::subscribe_not_permitted;  // RTP11f1
   if (!known_) return errc::not_synced;
   return {};
 }
@@ -213,14 +285,14 @@ auto presence_core<Data, Clock, Transport>::users() const -> result<std::vector<
 template <class Data, class Clock, class Transport>
 template <class Visit>
 void presence_core<Data, Clock, Transport>::for_each(Visit&& visit) const {
-  assert(!visiting() && "a for_each visitor must not call its presence");
+  refuse_visitor();
   const std::lock_guard lock{mutex_};
   struct mark {
     std::atomic<std::thread::id>& visitor;
     explicit mark(std::atomic<std::thread::id>& v) : visitor(v) { visitor = std::this_thread::get_id(); }
     ~mark() { visitor = std::thread::id{}; }
   } visiting_now{visitor_};
-  set_.for_each(visit);
+  set_.for_each([&](const member_view<Data>& m) { visit(m); });
 }
 
 template <class Data, class Clock, class Transport>
@@ -234,7 +306,7 @@ void presence_core<Data, Clock, Transport>::run(get_call& call, lock_type& lock)
     case room_state::attaching:
     case room_state::attached: break;
   }
-  if (state_ == room_state::attached && synced_ && !set_.syncing()) {
+  if (state_ == room_state::attached && (!may_read() || (synced_ && !set_.syncing()))) {
     const auto why = unreadable();
     return answer(call.handler, why ? result<member_list>{why} : result<member_list>{matching(call.which)}, lock);
   }

@@ -4,6 +4,8 @@
 
 #include <presence/impl/presence_core.hpp>
 
+#include <algorithm>
+
 namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Transport>
@@ -20,7 +22,7 @@ presence_core<Data, Clock, Transport>::presence_core(Transport transport, const 
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::post(task t) {
-  assert(!visiting() && "a for_each visitor must not call its presence");
+  refuse_visitor();
   lock_type lock{mutex_};
   tasks_.push(std::move(t));
   if (!busy_) work(lock, [] {});
@@ -47,10 +49,18 @@ void presence_core<Data, Clock, Transport>::work(lock_type& lock, First&& first)
         }
       }
     } busy{*this, lock};
+    short_of_memory_ = false;
     first();
-    while (!closed_ && !tasks_.empty()) {
-      task next = tasks_.pop();
-      std::visit([&](auto& t) { run(t, lock); }, next);
+    while (!closed_) {
+      if (!tasks_.empty()) {
+        task next = tasks_.pop();
+        std::visit([&](auto& t) { run(t, lock); }, next);
+      } else if (resync_due_ && !short_of_memory_) {
+        resync_due_ = false;
+        if (state_ == room_state::attached) outside(lock, [&] { transport_.resync(); });
+      } else {
+        break;
+      }
     }
   }
   if (orphaned_) {
@@ -76,6 +86,7 @@ bool presence_core<Data, Clock, Transport>::inside() const noexcept {
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::retire() noexcept {
+  refuse_visitor();
   lock_type lock{mutex_};
   closed_ = true;
   const bool from_inside = inside();
@@ -104,13 +115,17 @@ void presence_core<Data, Clock, Transport>::abort_everything() noexcept {
     before_callback<mutex_type>();
     attempt([&] { handler(std::move(with)); }, [](auto) {});
   };
-  for (auto& [token, op] : std::exchange(sent_, {})) tell(op.handler, aborted);
+  std::vector<std::pair<publish_token, completion>> sent;
+  for (auto& [token, op] : std::exchange(sent_, {})) sent.emplace_back(token, std::move(op.handler));
+  std::sort(sent.begin(), sent.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto& [token, handler] : sent) tell(handler, aborted);
   while (!queued_.empty()) tell(queued_.pop().handler, aborted);
   while (!attaching_.empty()) tell(attaching_.pop(), aborted);
   while (!detaching_.empty()) tell(detaching_.pop(), aborted);
   while (!waiting_.empty()) tell(waiting_.pop().handler, result<member_list>{aborted});
-  while (!tasks_.empty()) {
-    task next = tasks_.pop();
+  // What a handler asks of a presence that is being destroyed is not even told so: it might ask for ever.
+  for (auto tasks = std::exchange(tasks_, {}); !tasks.empty();) {
+    task next = tasks.pop();
     if (auto* attach = std::get_if<attach_call>(&next)) tell(attach->handler, aborted);
     if (auto* detach = std::get_if<detach_call>(&next)) tell(detach->handler, aborted);
     if (auto* operate = std::get_if<operate_call>(&next)) tell(operate->handler, aborted);
@@ -166,7 +181,7 @@ void presence_core<Data, Clock, Transport>::run(failure& what, lock_type& lock) 
   const std::uint64_t version = ++failure_version_;
   outside(lock, [&] {
     const std::span<const failure> run{&what, 1};
-    failures_.emit({{&run, 1}, version, {}, nullptr});
+    failures_.emit({{&run, 1}, version, nullptr});
   });
 }
 
@@ -204,7 +219,7 @@ template <class Data, class Clock, class Transport>
 subscription presence_core<Data, Clock, Transport>::subscribe(action_set actions,
                                                               unique_function<void(const event<Data>&)> listener) {
   if (!options_.enable_events) throw_error(make_error_code(errc::events_disabled), "presence::subscribe");
-  assert(!visiting() && "a for_each visitor must not call its presence");
+  refuse_visitor();
   lock_type lock{mutex_};
   event_list* list = &any_;
   for (const auto& [only, index] : {std::pair{action::present, 0U}, std::pair{action::enter, 1U},
@@ -222,7 +237,7 @@ subscription presence_core<Data, Clock, Transport>::subscribe(action_set actions
 template <class Data, class Clock, class Transport>
 subscription presence_core<Data, Clock, Transport>::subscribe_users(unique_function<void(const user_event&)> listener) {
   if (!options_.enable_events) throw_error(make_error_code(errc::events_disabled), "presence::subscribe_users");
-  assert(!visiting() && "a for_each visitor must not call its presence");
+  refuse_visitor();
   lock_type lock{mutex_};
   subscription made{remember(users_.connect(std::move(listener), {}, set_.version()))};
   if (options_.attach_on_subscribe && state_ == room_state::initialized) {
@@ -234,18 +249,21 @@ subscription presence_core<Data, Clock, Transport>::subscribe_users(unique_funct
 
 template <class Data, class Clock, class Transport>
 subscription presence_core<Data, Clock, Transport>::subscribe_state(unique_function<void(const room_event&)> listener) {
+  refuse_visitor();
   const std::lock_guard lock{mutex_};
   return subscription{remember(states_.connect(std::move(listener), {}, state_version_))};
 }
 
 template <class Data, class Clock, class Transport>
 subscription presence_core<Data, Clock, Transport>::subscribe_errors(unique_function<void(const failure&)> listener) {
+  refuse_visitor();
   const std::lock_guard lock{mutex_};
   return subscription{remember(failures_.connect(std::move(listener), {}, failure_version_))};
 }
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::unsubscribe_all() noexcept {
+  refuse_visitor();
   std::vector<std::weak_ptr<listener_base>> all;
   {
     const std::lock_guard lock{mutex_};

@@ -1,0 +1,12 @@
+# Runs PROGRAM; it must exit with 0 and, where the file EXPECTED exists, print exactly what that file holds.
+execute_process(COMMAND "${PROGRAM}" RESULT_VARIABLE status OUTPUT_VARIABLE printed)
+message("${printed}")
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} ended with ${status}")
+endif()
+if(EXISTS "${EXPECTED}")
+  file(READ "${EXPECTED}" expected)
+  if(NOT printed STREQUAL expected)
+    message(FATAL_ERROR "expected, from ${EXPECTED}:\n${expected}")
+  endif()
+endif()

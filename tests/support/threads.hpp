@@ -1,0 +1,62 @@
+// What tests with several threads share.
+#ifndef PRESENCE_TESTS_SUPPORT_THREADS_HPP
+#define PRESENCE_TESTS_SUPPORT_THREADS_HPP
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstddef>
+#include <latch>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace presence::test {
+
+/// Runs `work(index)` on `count` threads, which all begin at once, and waits for them.
+template <class Work>
+void run_together(std::size_t count, Work&& work) {
+  std::latch start{static_cast<std::ptrdiff_t>(count)};
+  std::vector<std::thread> threads;
+  for (std::size_t n = 0; n < count; ++n) {
+    threads.emplace_back([&, n] {
+      start.arrive_and_wait();
+      work(n);
+    });
+  }
+  for (std::thread& each : threads) each.join();
+}
+
+/// What is promised of every listener, sink and handler: it is not called twice at once, and after its end has returned
+/// neither is it running nor is it called again. Copies watch over the same one.
+class call_watch {
+ public:
+  template <class F>
+  void during(F&& call) const {
+    EXPECT_FALSE(shared_->ended) << "called after its end";
+    EXPECT_FALSE(shared_->running.exchange(true)) << "called twice at once";
+    ++shared_->calls;
+    std::forward<F>(call)();
+    shared_->running = false;
+    EXPECT_FALSE(shared_->ended) << "running after its end";
+  }
+  void during() const {
+    during([] {});
+  }
+  /// What ends it has returned.
+  void ended() const { shared_->ended = true; }
+  [[nodiscard]] std::size_t calls() const { return shared_->calls; }
+
+ private:
+  struct state {
+    std::atomic<bool> running{false};
+    std::atomic<bool> ended{false};
+    std::atomic<std::size_t> calls{0};
+  };
+  std::shared_ptr<state> shared_ = std::make_shared<state>();
+};
+
+}  // namespace presence::test
+
+#endif

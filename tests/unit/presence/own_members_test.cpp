@@ -1,0 +1,374 @@
+// Own members and their re-entry, and `self()`: "Own members and re-entry" of docs/semantics.md.
+#include "support/participant.hpp"
+
+#include <presence/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace presence::test {
+namespace {
+
+class presence_own_members : public participant_test {
+ protected:
+  /// Attached and present with `data`.
+  void enter_with(const std::string& data) {
+    p->enter(data);
+    ASSERT_EQ(p->self().state, self_state::present);
+    forget();
+  }
+  /// The connection comes back as another one, on which the hub knows nothing of us.
+  void reconnect(const std::string& connection = "c2", testing::attach_answer how = {}) {
+    room.drop();
+    room.set_connection_id(connection);
+    room.answer_attach(how);
+  }
+  [[nodiscard]] self_status lost(leave_reason reason) const { return {self_state::lost, reason, {}}; }
+  [[nodiscard]] self_status lost(std::error_code error) const { return {self_state::lost, leave_reason::none, error}; }
+};
+
+/// A message of this connection, as the hub echoes it.
+message_builder<std::string> own(action what, std::string_view client_id = "me") {
+  return message_builder<std::string>{what, client_id, "c1"};
+}
+
+// --- what the own set is fed by -------------------------------------------------------------------------------------------
+
+TEST_F(presence_own_members, the_echo_makes_an_own_member_not_the_call_RTP17b) {
+  room.by_hand(transport_call::publish);
+  p->enter("x");
+  room.answer_publish({.outcome = {}, .echo = false});  // succeeded, but there was no echo
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+}
+
+TEST_F(presence_own_members, a_call_that_failed_makes_none_RTP17b) {
+  room.by_hand(transport_call::publish);
+  p->enter("x");
+  room.answer_publish({.outcome = errc::room_full});
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+}
+
+TEST_F(presence_own_members, enter_update_and_present_of_this_connection_make_one_RTP17b) {
+  for (const action what : {action::enter, action::update, action::present}) {
+    open();
+    attach_with();
+    room.push(own(what).data("x"));
+    reconnect();
+    EXPECT_EQ(take_published(), lines{"enter me x"}) << what;
+  }
+}
+
+TEST_F(presence_own_members, a_page_of_a_sync_makes_one_too_RTP17b) {
+  attach_with({own(action::present).data("x")});
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+}
+
+TEST_F(presence_own_members, those_of_another_connection_are_not_own_RTP17b) {
+  attach_with();
+  room.push(enter("me", "c9").data("x"));
+  EXPECT_EQ(p->self().state, self_state::absent);
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+}
+
+TEST_F(presence_own_members, the_last_data_and_extras_count_RTP17i) {
+  enter_with("x");
+  p->update("y", extras{{"k", "v"}});
+  forget();
+  reconnect();
+  ASSERT_EQ(room.published().size(), 1U);
+  EXPECT_EQ(room.published()[0].extras, (extras{{"k", "v"}}));
+  EXPECT_EQ(take_published(), lines{"enter me y"});
+}
+
+TEST_F(presence_own_members, an_older_page_does_not_set_one_back_RTP17b) {
+  attach_with();
+  room.push(own(action::update).serial(5).data("new"));
+  room.sync("s:", {own(action::present).serial(3).data("old")});
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"enter me new"});
+}
+
+TEST_F(presence_own_members, a_leave_takes_one_out_RTP17b) {
+  enter_with("x");
+  p->leave();
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"leave"});  // ours, and no re-entry
+}
+
+TEST_F(presence_own_members, a_synthesized_leave_does_not_RTP17b) {
+  enter_with("x");
+  room.push(own(action::leave).synthesized().at(9'000'000'000'000).reason(leave_reason::timed_out));
+  EXPECT_EQ(p->size(), 0U);
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+}
+
+TEST_F(presence_own_members, an_eviction_takes_one_out_though_it_is_synthesized) {
+  enter_with("x");
+  room.push(own(action::leave).synthesized().at(9'000'000'000'000).reason(leave_reason::evicted));
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+}
+
+TEST_F(presence_own_members, an_older_leave_takes_none_out_RTP17b) {
+  attach_with();
+  room.push(own(action::enter).serial(5).data("x"));
+  room.push(own(action::leave).serial(4));
+  EXPECT_EQ(p->self().state, self_state::present);
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+}
+
+TEST_F(presence_own_members, a_leave_during_a_sync_is_not_undone_by_an_older_page_RTP17b) {
+  enter_with("x");
+  room.answer_attach({.has_members = true});
+  room.push(own(action::leave).serial(8));
+  room.sync("s:", {own(action::present).serial(7).data("x")});
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+  EXPECT_EQ(p->self().state, self_state::absent);
+}
+
+TEST_F(presence_own_members, they_are_told_apart_by_client_id_alone_RTP17h) {
+  open({}, "*");
+  attach_with();
+  p->enter_client("a", "1");
+  p->enter_client("b", "2");
+  p->update_client("a", "3");
+  forget();
+  reconnect();
+  lines again = take_published();
+  std::sort(again.begin(), again.end());
+  EXPECT_EQ(again, (lines{"enter a 3", "enter b 2"}));
+  forget();
+  reconnect("c3");  // entered once on the new connection: not twice
+  again = take_published();
+  std::sort(again.begin(), again.end());
+  EXPECT_EQ(again, (lines{"enter a 3", "enter b 2"}));
+}
+
+// --- without events -------------------------------------------------------------------------------------------------------
+
+TEST_F(presence_own_members, they_are_echoed_without_events_too_RTP17a) {
+  open({.enable_events = false});
+  p->enter("x");
+  EXPECT_EQ(p->self().state, self_state::present);
+  reconnect();
+  EXPECT_EQ(take_published(), (lines{"enter x", "enter me x"}));
+}
+
+TEST_F(presence_own_members, a_leave_without_events_counts_after_another_attach_RTP17a) {
+  open({.enable_events = false});
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  room.answer_attach();   // not resumed, on the same connection: the member is entered again under its old id, and …
+  room.answer_publish({.outcome = {}, .echo = false});  // … as the hub has it, nobody is told
+  room.automatic(transport_call::publish);
+  forget();
+  p->leave();
+  EXPECT_EQ(p->self().state, self_state::absent);
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"leave"});
+}
+
+// --- when they are entered again ------------------------------------------------------------------------------------------
+
+TEST_F(presence_own_members, each_attach_that_is_not_resumed_enters_them_again_RTP17i) {
+  enter_with("x");
+  room.answer_attach();  // within attached
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+  reconnect("c1");
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+  room.suspend();
+  p->attach();
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+}
+
+TEST_F(presence_own_members, a_resumed_attach_enters_nothing_RTP17i) {
+  enter_with("x");
+  reconnect("c1", {.resumed = true});
+  EXPECT_EQ(take_published(), silence);
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+TEST_F(presence_own_members, they_come_before_what_waited_for_the_attach_RTP17i) {
+  enter_with("x");
+  room.drop();
+  p->update("y");
+  room.set_connection_id("c2");
+  room.answer_attach();
+  EXPECT_EQ(take_published(), (lines{"enter me x", "update y"}));
+}
+
+TEST_F(presence_own_members, a_re_entry_has_client_id_data_and_extras_RTP17g) {
+  p->enter("x", extras{{"k", "v"}});
+  room.forget_calls();
+  reconnect();
+  const auto again = room.published();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].action, action::enter);
+  EXPECT_EQ(again[0].client_id, "me");
+  EXPECT_EQ(*again[0].data, "x");
+  EXPECT_EQ(again[0].extras, (extras{{"k", "v"}}));
+}
+
+TEST_F(presence_own_members, a_re_entry_has_the_old_id_on_the_same_connection_RTP17g1) {
+  attach_with();
+  room.push(own(action::enter).serial(7, 3));
+  reconnect("c1");
+  ASSERT_EQ(room.published().size(), 1U);
+  EXPECT_EQ(room.published()[0].id, (message_id{7, 3, id_origin::connection}));
+}
+
+TEST_F(presence_own_members, a_re_entry_has_no_id_on_another_connection_RTP17g1) {
+  attach_with();
+  room.push(own(action::enter).serial(7, 3));
+  reconnect("c2");
+  ASSERT_EQ(room.published().size(), 1U);
+  EXPECT_EQ(room.published()[0].id, message_id{});
+}
+
+TEST_F(presence_own_members, a_re_entry_that_fails_is_told_with_client_id_and_cause_RTP17e) {
+  enter_with("x");
+  std::vector<room_event> told;
+  const subscription sub = p->subscribe_state([&](const room_event& e) { told.push_back(e); });
+  room.refuse_nth(1, errc::not_permitted);
+  reconnect();
+  ASSERT_EQ(told.size(), 3U);  // attaching, attached, and this
+  EXPECT_EQ(told[2].error, errc::reentry_failed);
+  EXPECT_EQ(told[2].client_id, "me");
+  EXPECT_EQ(told[2].cause, errc::not_permitted);
+  EXPECT_EQ(told[2].previous, room_state::attached);
+  EXPECT_EQ(told[2].current, room_state::attached);
+  EXPECT_EQ(p->self(), lost(errc::not_permitted));
+  EXPECT_EQ(errors, silence);
+}
+
+TEST_F(presence_own_members, a_re_entry_that_failed_is_not_tried_again_RTP17e) {
+  enter_with("x");
+  room.refuse_nth(1, errc::not_permitted);
+  reconnect();
+  forget();
+  reconnect("c3");
+  EXPECT_EQ(take_published(), silence);
+}
+
+// --- am I present? --------------------------------------------------------------------------------------------------------
+
+TEST_F(presence_own_members, self_goes_from_absent_through_entering_to_present_and_back) {
+  EXPECT_EQ(p->self(), self_status{});
+  room.by_hand(transport_call::attach);
+  room.by_hand(transport_call::publish);
+  p->enter("x");
+  EXPECT_EQ(p->self().state, self_state::entering);
+  room.answer_attach();
+  EXPECT_EQ(p->self().state, self_state::entering);
+  room.answer_publish();
+  EXPECT_EQ(p->self().state, self_state::present);
+  p->leave();
+  EXPECT_EQ(p->self().state, self_state::present);  // until the hub says so
+  room.answer_publish();
+  EXPECT_EQ(p->self(), self_status{});
+}
+
+TEST_F(presence_own_members, self_is_present_before_the_handler_is_called) {
+  self_state then = self_state::absent;
+  p->enter("x", [&](std::error_code) { then = p->self().state; });
+  EXPECT_EQ(then, self_state::present);
+}
+
+TEST_F(presence_own_members, self_stays_absent_where_entering_fails) {
+  room.by_hand(transport_call::publish);
+  p->enter("x");
+  room.answer_publish({.outcome = errc::not_permitted});
+  EXPECT_EQ(p->self(), self_status{});
+}
+
+TEST_F(presence_own_members, self_stays_present_where_an_update_fails) {
+  enter_with("x");
+  room.refuse_nth(1, errc::rate_limited);
+  p->update("y");
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+TEST_F(presence_own_members, self_stays_present_while_the_connection_is_away) {
+  enter_with("x");
+  room.drop();
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+TEST_F(presence_own_members, self_is_not_what_is_done_for_other_clients) {
+  open({}, "*");
+  p->enter_client("a", "1");
+  EXPECT_EQ(p->self(), self_status{});
+}
+
+TEST_F(presence_own_members, self_is_what_is_done_for_the_own_client_id) {
+  p->enter_client("me", "1");
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+TEST_F(presence_own_members, self_says_how_the_hub_removed_it) {
+  for (const leave_reason reason : {leave_reason::timed_out, leave_reason::evicted, leave_reason::closed}) {
+    open();
+    enter_with("x");
+    room.push(own(action::leave).synthesized().at(9'000'000'000'000).reason(reason));
+    EXPECT_EQ(p->self(), lost(reason)) << reason;
+  }
+}
+
+TEST_F(presence_own_members, self_is_lost_with_the_room) {
+  enter_with("x");
+  room.detach(errc::connection_closed);
+  EXPECT_EQ(p->self(), lost(errc::connection_closed));
+  open();
+  enter_with("x");
+  room.fail(errc::not_permitted);
+  EXPECT_EQ(p->self(), lost(errc::not_permitted));
+}
+
+TEST_F(presence_own_members, self_is_absent_after_a_detach_that_was_asked_for) {
+  enter_with("x");
+  p->detach();
+  EXPECT_EQ(p->self(), self_status{});
+}
+
+TEST_F(presence_own_members, self_was_never_present_where_the_room_ends_before_it_entered) {
+  for (const bool suspends : {true, false}) {
+    open();
+    room.by_hand(transport_call::attach);
+    p->enter("x");
+    suspends ? room.suspend() : room.fail(errc::not_permitted);
+    EXPECT_EQ(p->self(), self_status{});
+  }
+}
+
+TEST_F(presence_own_members, self_is_lost_in_suspended_and_entering_again_after_it) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  room.suspend();
+  EXPECT_EQ(p->self(), lost(errc::disconnected));
+  room.answer_attach();
+  EXPECT_EQ(p->self().state, self_state::entering);
+  room.answer_publish();
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+TEST_F(presence_own_members, self_is_present_again_where_the_attach_after_suspended_is_resumed) {
+  enter_with("x");
+  room.suspend();
+  room.answer_attach({.resumed = true});
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+}  // namespace
+}  // namespace presence::test

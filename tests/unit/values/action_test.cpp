@@ -1,0 +1,86 @@
+#include <presence/action.hpp>
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace presence::test {
+namespace {
+
+const std::vector<action> every_action = {action::absent, action::present, action::enter, action::leave,
+                                          action::update};
+
+template <class T>
+std::string streamed(const T& value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+TEST(action, numbers_are_those_of_the_wire) {
+  EXPECT_EQ(static_cast<int>(action::absent), 0);
+  EXPECT_EQ(static_cast<int>(action::present), 1);
+  EXPECT_EQ(static_cast<int>(action::enter), 2);
+  EXPECT_EQ(static_cast<int>(action::leave), 3);
+  EXPECT_EQ(static_cast<int>(action::update), 4);
+}
+
+TEST(action, has_a_name) {
+  EXPECT_EQ(to_string(action::absent), "absent");
+  EXPECT_EQ(to_string(action::present), "present");
+  EXPECT_EQ(to_string(action::enter), "enter");
+  EXPECT_EQ(to_string(action::leave), "leave");
+  EXPECT_EQ(to_string(action::update), "update");
+  EXPECT_EQ(to_string(static_cast<action>(5)), "unknown");
+  EXPECT_EQ(streamed(action::enter), "enter");
+}
+
+TEST(leave_reason, has_a_name) {
+  EXPECT_EQ(to_string(leave_reason::none), "none");
+  EXPECT_EQ(to_string(leave_reason::left), "left");
+  EXPECT_EQ(to_string(leave_reason::closed), "closed");
+  EXPECT_EQ(to_string(leave_reason::timed_out), "timed_out");
+  EXPECT_EQ(to_string(leave_reason::evicted), "evicted");
+  EXPECT_EQ(to_string(leave_reason::resync), "resync");
+  EXPECT_EQ(to_string(static_cast<leave_reason>(99)), "unknown");
+  EXPECT_EQ(streamed(leave_reason::timed_out), "timed_out");
+}
+
+TEST(action_set, holds_nothing_by_default) {
+  EXPECT_TRUE(action_set{}.empty());
+  for (const action a : every_action) EXPECT_FALSE(action_set{}.contains(a)) << a;
+}
+
+TEST(action_set, of_one_action_holds_that_one) {
+  for (const action one : every_action) {
+    const action_set set = one;
+    EXPECT_FALSE(set.empty());
+    for (const action a : every_action) EXPECT_EQ(set.contains(a), a == one) << a;
+  }
+}
+
+TEST(action_set, unites) {
+  const action_set set = action::enter | action::leave;
+  EXPECT_TRUE(set.contains(action::enter));
+  EXPECT_TRUE(set.contains(action::leave));
+  EXPECT_FALSE(set.contains(action::update));
+  EXPECT_EQ(set, action::leave | action::enter);
+  EXPECT_EQ(set | action::enter, set);
+  EXPECT_NE(set | action::update, set);
+}
+
+TEST(action_set, all_is_what_a_listener_can_see) {
+  for (const action a : every_action) EXPECT_EQ(action_set::all().contains(a), a != action::absent) << a;
+}
+
+TEST(action_set, is_a_constant_expression) {
+  static_assert((action::enter | action::leave | action::update).contains(action::leave));
+  static_assert(!action_set::all().empty());
+  constexpr unsigned bits = (action::enter | action::leave).bits();
+  EXPECT_EQ(bits, (1U << 2U) | (1U << 3U));
+}
+
+}  // namespace
+}  // namespace presence::test

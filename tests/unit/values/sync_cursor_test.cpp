@@ -1,0 +1,35 @@
+#include <presence/sync_cursor.hpp>
+
+#include <gtest/gtest.h>
+
+namespace presence::test {
+namespace {
+
+TEST(sync_cursor, is_sequence_and_position_RTP18a) {
+  EXPECT_EQ(*parse_sync_cursor("s1:25"), (sync_cursor{"s1", false}));
+  EXPECT_EQ(*parse_sync_cursor("s:x"), (sync_cursor{"s", false}));
+}
+
+TEST(sync_cursor, empty_position_is_the_last_page_RTP18b) {
+  EXPECT_EQ(*parse_sync_cursor("s1:"), (sync_cursor{"s1", true}));
+}
+
+TEST(sync_cursor, no_text_is_a_whole_sync_RTP18c) {
+  EXPECT_EQ(*parse_sync_cursor(""), sync_cursor{});
+  EXPECT_TRUE(sync_cursor{}.last);
+  EXPECT_TRUE(sync_cursor{}.sequence.empty());
+}
+
+TEST(sync_cursor, sequence_ends_at_the_first_colon) {
+  EXPECT_EQ(*parse_sync_cursor("s:1:2"), (sync_cursor{"s", false}));
+  EXPECT_EQ(*parse_sync_cursor("s::"), (sync_cursor{"s", false}));
+}
+
+TEST(sync_cursor, malformed_text_is_refused) {
+  EXPECT_EQ(parse_sync_cursor("s1").error(), errc::bad_request);
+  EXPECT_EQ(parse_sync_cursor(":").error(), errc::bad_request);
+  EXPECT_EQ(parse_sync_cursor(":5").error(), errc::bad_request);
+}
+
+}  // namespace
+}  // namespace presence::test
