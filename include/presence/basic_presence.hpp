@@ -25,7 +25,8 @@ namespace presence::inline PRESENCE_ABI {
 /// A participant in one room.
 ///
 /// Every function may be called from any thread where the transport's mutex locks, and from inside any listener or
-/// handler: there it returns at once and takes effect after the current event. Elsewhere a call returns with everything
+/// handler: there it returns at once and takes effect after the
+/// batch whose events are being told. Elsewhere a call returns with everything
 /// delivered that it caused on this thread. Listeners and handlers never run under a lock, and those of one presence
 /// never run at the same time.
 ///
@@ -164,7 +165,8 @@ class basic_presence {
     return core_ != nullptr ? core_->subscribe(actions, std::forward<Listener>(listener)) : subscription{};
   }
 
-  /// Calls `listener(const user_event&)` when the first member of a client id comes and when its last one goes.
+  /// Calls `listener(const user_event&)` when the first member of a client id comes and when its last one goes. Attaches
+  /// and throws as `subscribe` does.
   template <std::invocable<const user_event&> Listener>
   subscription subscribe_users(Listener&& listener) {
     return core_ != nullptr ? core_->subscribe_users(std::forward<Listener>(listener)) : subscription{};
@@ -229,7 +231,8 @@ class basic_presence {
   [[nodiscard]] std::size_t size() const { return core_ != nullptr ? core_->size() : 0; }
   /// How many users are known. O(1).
   [[nodiscard]] std::size_t user_count() const { return core_ != nullptr ? core_->user_count() : 0; }
-  /// Goes up by one with each event, never down: equal versions, equal sets.
+  /// Goes up by one with each event, and when a set that was not empty is forgotten; never down. Equal versions, equal
+  /// sets.
   [[nodiscard]] std::uint64_t version() const { return core_ != nullptr ? core_->version() : 0; }
   /// What the set holds, in bytes (`basic_member_set::bytes`).
   [[nodiscard]] std::size_t bytes() const { return core_ != nullptr ? core_->bytes() : 0; }

@@ -169,7 +169,7 @@ class basic_session {
 
   /// Detaches from a room whatever attachment the session has there, as `basic_attachment::detach`. For what is left after
   /// a resume that nobody attached to again. Returns whether there was one.
-  bool detach(std::string_view name) { return session_ != nullptr && session_->hub->detach(*session_, name); }
+  bool detach(std::string_view name) { return connected() && session_->hub->detach(*session_, name); }
 
   /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.
   void close() {

@@ -101,7 +101,7 @@ struct member_record {
   }
 };
 
-static_assert(sizeof(member_record<int>) == 96);
+static_assert(sizeof(void*) != 8 || sizeof(member_record<int>) == 96);
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 

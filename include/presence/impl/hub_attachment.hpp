@@ -26,7 +26,9 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
                                               mode_set wanted, sink_ptr to) -> result<place> {
   if (name.empty() || name.size() > options.limits.room_name || !is_valid_utf8(name)) return errc::invalid_room_name;
   mode_set granted = wanted & s.who.capabilities;
-  if (options.authorize) granted = granted & options.authorize(s.who, name);
+  if (options.authorize) {  // one that throws has not said yes
+    attempt([&] { granted = granted & options.authorize(s.who, name); }, [&](auto) { granted = {}; });
+  }
   if (granted.empty()) return errc::not_permitted;
 
   place made;

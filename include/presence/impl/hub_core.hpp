@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -38,11 +39,13 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   using mutex_type = typename Backplane::mutex_type;
   using lock_type = std::unique_lock<mutex_type>;
 
+  static constexpr bool stateless = std::is_empty_v<Backplane> && std::copy_constructible<Backplane>;
+
   /// Hands a room's changes to the backplane; one that has no state is no burden to a room.
   struct tap {
-    [[no_unique_address]] std::conditional_t<std::is_empty_v<Backplane>, Backplane, std::shared_ptr<Backplane>> to;
+    [[no_unique_address]] std::conditional_t<stateless, Backplane, std::shared_ptr<Backplane>> to;
     void operator()(std::string_view room, const message_batch<Data>& changes) {
-      if constexpr (std::is_empty_v<Backplane>) {
+      if constexpr (stateless) {
         to.publish(room, changes);
       } else {
         to->publish(room, changes);
@@ -86,7 +89,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
   hub_core(hub_options o, Clock clock, Backplane backplane)
       : options(std::move(o)), clock_(std::move(clock)), tap_([&] {
-          if constexpr (std::is_empty_v<Backplane>) {
+          if constexpr (stateless) {
             return tap{std::move(backplane)};
           } else {
             return tap{std::make_shared<Backplane>(std::move(backplane))};

@@ -10,13 +10,13 @@ namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Transport>
 presence_core<Data, Clock, Transport>::presence_core(Transport transport, const presence_options& options, Clock clock)
-    : transport_(std::move(transport)), options_(options), clock_(std::move(clock)), codec_([this] {
+    : transport_(std::move(transport)), options_(options), clock_(std::move(clock)), codec_([]([[maybe_unused]] const Transport& from) {
         if constexpr (transport_with_codec<Transport>) {
-          return codec_type(transport_.codec());
+          return codec_type(from.codec());
         } else {
           return codec_type{};
         }
-      }()),
+      }(transport_)),
       client_id_(std::string_view{transport_.client_id()}),
       on_throw_([this](std::exception_ptr error) { report_exception(std::move(error), "listener"); }) {}
 

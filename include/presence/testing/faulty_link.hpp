@@ -6,6 +6,7 @@
 #include <presence/codec.hpp>
 #include <presence/session.hpp>
 #include <presence/testing/checked_mutex.hpp>
+#include <presence/testing/link_counters.hpp>
 #include <presence/testing/manual_clock.hpp>
 #include <presence/transport.hpp>
 
@@ -28,68 +29,6 @@ namespace presence::inline PRESENCE_ABI::testing {
 /// The hub of a simulation: on a manual clock, with a mutex that aborts when a callback runs under it.
 template <class Data>
 using simulated_hub = basic_hub<Data, manual_clock, basic_no_backplane<checked_mutex>>;
-
-/// How often the things that a link can do have happened, so that a run can tell what it covered.
-struct link_counters {
-  std::uint64_t frames_up = 0;
-  std::uint64_t frames_down = 0;
-  std::uint64_t overtaken = 0;  ///< frames that a later one overtook
-  std::uint64_t cuts = 0;
-  std::uint64_t cut_before_hub = 0;  ///< frames lost on the way to the hub
-  std::uint64_t cut_after_hub = 0;  ///< frames that reached it and whose answer was lost
-  std::uint64_t cut_during_sync = 0;
-  std::uint64_t cut_while_attaching = 0;
-  std::uint64_t resumed = 0;
-  std::uint64_t resumed_with_gap = 0;  ///< resumed connections on which something was lost, so that a sync follows
-  std::uint64_t resume_refused = 0;
-  std::uint64_t resent = 0;  ///< publishes sent again after a resume
-  std::uint64_t repeated = 0;  ///< … that the hub had seen, and did not apply twice
-  std::uint64_t reported = 0;  ///< publishes reported as disconnected
-  std::uint64_t congested = 0;  ///< live messages refused by a full buffer, so that a sync follows
-  std::uint64_t suspended = 0;
-
-  /// All of them, by name.
-  [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> rows() const {
-    return {{"frames_up", frames_up}, {"frames_down", frames_down}, {"overtaken", overtaken},
-            {"cuts", cuts}, {"cut_before_hub", cut_before_hub}, {"cut_after_hub", cut_after_hub},
-            {"cut_during_sync", cut_during_sync}, {"cut_while_attaching", cut_while_attaching}, {"resumed", resumed},
-            {"resumed_with_gap", resumed_with_gap}, {"resume_refused", resume_refused}, {"resent", resent},
-            {"repeated", repeated}, {"reported", reported}, {"congested", congested},
-            {"suspended", suspended}};
-  }
-  link_counters& operator+=(const link_counters& more) {
-    frames_up += more.frames_up;
-    frames_down += more.frames_down;
-    overtaken += more.overtaken;
-    cuts += more.cuts;
-    cut_before_hub += more.cut_before_hub;
-    cut_after_hub += more.cut_after_hub;
-    cut_during_sync += more.cut_during_sync;
-    cut_while_attaching += more.cut_while_attaching;
-    resumed += more.resumed;
-    resumed_with_gap += more.resumed_with_gap;
-    resume_refused += more.resume_refused;
-    resent += more.resent;
-    repeated += more.repeated;
-    reported += more.reported;
-    congested += more.congested;
-    suspended += more.suspended;
-    return *this;
-  }
-};
-
-/// Told what the hub's side of a link does, when it does it: for a model that follows what was acknowledged.
-template <class Data>
-class link_observer {
- public:
-  virtual void on_applied(const std::string& connection_id, const message<Data>& accepted) = 0;
-  virtual void on_left(const std::string& connection_id) = 0;     ///< detached or closed: its members are gone
-  virtual void on_dropped(const std::string& connection_id) = 0;  ///< its grace period begins
-  virtual void on_resumed(const std::string& connection_id) = 0;
-
- protected:
-  ~link_observer() = default;
-};
 
 /// Both ends of one connection to one room, and the wire between them. Nothing moves by itself: `deliver_up` and
 /// `deliver_down` carry one frame. Live messages and sync pages may overtake each other; nothing overtakes an attach.
@@ -464,40 +403,6 @@ class faulty_link {
 
   typename hub_type::session_type session_;
   typename hub_type::session_type::attachment_type attachment_;
-};
-
-/// The participant's end as a transport.
-template <class Data>
-class faulty_transport {
- public:
-  using codec_type = identity_codec<Data>;
-  using mutex_type = checked_mutex;
-
-  explicit faulty_transport(faulty_link<Data>& link) noexcept : link_(&link) {}
-  faulty_transport(faulty_transport&& other) noexcept : link_(std::exchange(other.link_, nullptr)) {}
-  faulty_transport& operator=(faulty_transport&& other) noexcept {
-    std::swap(link_, other.link_);
-    return *this;
-  }
-  ~faulty_transport() = default;
-
-  [[nodiscard]] std::string_view client_id() const noexcept { return link_->who_.client_id; }
-  [[nodiscard]] std::string connection_id() const { return link_->client_connection_; }
-  [[nodiscard]] room_state state() const noexcept { return link_->state_; }
-  void bind(transport_receiver<Data>* to) {
-    if (to == nullptr) {
-      link_->leave();
-    } else {
-      link_->to_ = to;
-    }
-  }
-  void attach(mode_set modes) { link_->attach(modes); }
-  void detach() { link_->detach(); }
-  void publish(std::vector<message<Data>> messages, publish_token token) { link_->publish(std::move(messages), token); }
-  void resync() { link_->resync(); }
-
- private:
-  faulty_link<Data>* link_;
 };
 
 }  // namespace presence::inline PRESENCE_ABI::testing

@@ -5,6 +5,7 @@
 #include <presence/basic_hub.hpp>
 #include <presence/basic_presence.hpp>
 #include <presence/testing/faulty_link.hpp>
+#include <presence/testing/faulty_transport.hpp>
 #include <presence/testing/manual_clock.hpp>
 
 #include <chrono>

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -199,6 +200,28 @@ TEST(presence_out_of_memory, whatever_fails_on_the_way_in_the_set_is_right_after
     EXPECT_EQ(p.size(), 3U);
     EXPECT_TRUE(p.is_user_present(big + "3"));
     EXPECT_GE(heard, 4);
+    if (how == outcome::untouched) return;
+  }
+  FAIL() << "there was always another allocation";
+}
+
+TEST(presence_out_of_memory, an_operation_tells_the_caller_and_the_next_one_works) {
+  using transport_type = testing::scripted_transport<std::string>;
+  for (std::uint64_t nth = 1; nth < 200; ++nth) {
+    SCOPED_TRACE(nth);
+    int called = 0;
+    bool worked = false;
+    outcome how = outcome::untouched;
+    {
+      basic_presence<std::string, testing::manual_clock, transport_type> p{transport_type{"me"}};
+      const subscription sub = p.subscribe([](const auto&) {});
+      how = with_failing_allocation(nth, [&] { p.enter(std::string(50, 'x'), [&](std::error_code) { ++called; }); });
+      p.update("y", [&](std::error_code outcome) { worked = !outcome; });
+      EXPECT_TRUE(p.is_user_present("me"));
+    }
+    EXPECT_TRUE(worked);
+    EXPECT_LE(called, 1);
+    EXPECT_TRUE(called == 1 || how == outcome::threw);
     if (how == outcome::untouched) return;
   }
   FAIL() << "there was always another allocation";
