@@ -2,6 +2,7 @@
 #include <presence/testing/history.hpp>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>

@@ -28,6 +28,18 @@ void run_together(std::size_t count, Work&& work) {
   for (std::thread& each : threads) each.join();
 }
 
+/// Starts an operation and waits for it: `await([&](auto done) { presence.enter(1, done); })`. Who only ever posts, and never
+/// waits, can keep the thread that tells the others busy for good.
+template <class F>
+void await(F&& start) {
+  const auto done = std::make_shared<std::atomic<bool>>(false);
+  std::forward<F>(start)([done](const auto&) {
+    *done = true;
+    done->notify_all();
+  });
+  done->wait(false);
+}
+
 /// What is promised of every listener, sink and handler: it is not called twice at once, and after its end has returned
 /// neither is it running nor is it called again. Copies watch over the same one.
 class call_watch {

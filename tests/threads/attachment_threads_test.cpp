@@ -44,7 +44,7 @@ void talk(shared_hub& hub, const std::atomic<bool>& enough) {
   auto session = hub.connect("talker");
   watched_sink sink;
   auto room = session.attach("lobby", mode_set::all(), sink).value();
-  for (int n = 0; !enough; ++n) room.publish(one(action::update, n));
+  for (int n = 0; !enough; ++n) await([&](auto done) { room.publish(one(action::update, n), done); });
 }
 
 TEST(attachment_threads, nothing_is_called_once_an_attachment_is_destroyed) {
@@ -103,7 +103,7 @@ TEST(attachment_threads, sender_sees_its_event_before_the_completion) {
     for (int k = 1; k <= 1000; ++k) {
       room.publish(one(action::update, k), [&seen, k, noted = count.once()](std::error_code outcome) {
         noted(outcome);
-        EXPECT_GE(seen, k);
+        EXPECT_TRUE(outcome || seen >= k);
       });
     }
     room = {};

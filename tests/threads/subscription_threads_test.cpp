@@ -30,11 +30,10 @@ class subscription_threads : public ::testing::Test {
       const auto session = hub.connect("talker");
       shared_presence talker{session.room("lobby"), {}, clock};
       for (int value = 0; working > 0; ++value) {
-        if (value % 3 == 2) {
-          talker.leave();
-        } else {
-          talker.enter(value);
-        }
+        await([&](auto done) {
+          if (value % 3 == 2) return talker.leave(done);
+          talker.enter(value, done);
+        });
       }
     });
   }

@@ -7,6 +7,7 @@
 #include <presence/session.hpp>
 #include <presence/testing/checked_mutex.hpp>
 #include <presence/testing/link_counters.hpp>
+#include <presence/testing/link_frames.hpp>
 #include <presence/testing/manual_clock.hpp>
 #include <presence/transport.hpp>
 
@@ -177,37 +178,17 @@ class faulty_link {
   friend class faulty_transport;
 
   // --- frames -----------------------------------------------------------------------------------------------------------
-  struct attach_frame {
-    mode_set modes;
-  };
-  struct detach_frame {};
-  struct resync_frame {};
-  struct publish_frame {
-    std::uint64_t serial;
-    publish_token token;
-    std::vector<message<Data>> messages;
-  };
-  using frame_up = std::variant<attach_frame, detach_frame, resync_frame, publish_frame>;
-
-  struct attached_frame {
-    attachment_info info;
-    std::string connection_id;
-  };
-  struct page_frame {
-    batch messages;
-    sync_cursor cursor;
-  };
-  struct live_frame {
-    batch messages;
-  };
-  struct answer_frame {
-    std::uint64_t serial;
-    std::error_code outcome;
-  };
-  struct detached_frame {
-    std::error_code why;
-  };
-  using frame_down = std::variant<attached_frame, page_frame, live_frame, answer_frame, detached_frame>;
+  using attach_frame = typename link_frames<Data>::attach_frame;
+  using detach_frame = typename link_frames<Data>::detach_frame;
+  using resync_frame = typename link_frames<Data>::resync_frame;
+  using publish_frame = typename link_frames<Data>::publish_frame;
+  using attached_frame = typename link_frames<Data>::attached_frame;
+  using page_frame = typename link_frames<Data>::page_frame;
+  using live_frame = typename link_frames<Data>::live_frame;
+  using answer_frame = typename link_frames<Data>::answer_frame;
+  using detached_frame = typename link_frames<Data>::detached_frame;
+  using frame_up = typename link_frames<Data>::frame_up;
+  using frame_down = typename link_frames<Data>::frame_down;
 
   [[nodiscard]] static bool is_barrier(const frame_down& f) noexcept {
     return std::holds_alternative<attached_frame>(f) || std::holds_alternative<detached_frame>(f);

@@ -2,7 +2,7 @@
 #ifndef PRESENCE_TESTING_IMPL_CONFORMANCE_OF_PUBLISHING_HPP
 #define PRESENCE_TESTING_IMPL_CONFORMANCE_OF_PUBLISHING_HPP
 
-#include <presence/testing/transport_conformance.hpp>
+#include <presence/testing/impl/conformance_base.hpp>
 
 namespace presence::inline PRESENCE_ABI::testing {
 

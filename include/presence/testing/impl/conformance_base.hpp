@@ -1,0 +1,168 @@
+// transport_conformance: the harness that an author supplies, and what the tests share.
+#ifndef PRESENCE_TESTING_IMPL_CONFORMANCE_BASE_HPP
+#define PRESENCE_TESTING_IMPL_CONFORMANCE_BASE_HPP
+
+#include <presence/error.hpp>
+#include <presence/message.hpp>
+#include <presence/mode.hpp>
+#include <presence/mutex.hpp>
+#include <presence/testing/recording_receiver.hpp>
+#include <presence/transport.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI::testing {
+
+/// What the author of a transport supplies: a room, and ways into it.
+///
+///     struct my_harness {
+///       using transport_type = my_transport;
+///       my_transport connect(std::string_view client_id);  // a connection of its own, to the one room of this harness
+///       void settle();                                     // lets everything arrive that is under way
+///       static payload payload_of(int n);                  // data: equal for equal n, different for different n
+///       void drop(std::size_t nth);                        // optional: the nth connection (from 0) is lost …
+///       void restore(std::size_t nth);                     // … and is back
+///     };
+///     namespace presence::testing {
+///     INSTANTIATE_TYPED_TEST_SUITE_P(my_transport, transport_conformance, ::testing::Types<my_harness>);
+///     }
+///
+/// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`; the hub behind should
+/// permit every one of them everything.
+template <class H>
+concept transport_harness =
+    std::default_initializable<H> && transport<typename H::transport_type> &&
+    std::equality_comparable<typename H::transport_type::codec_type::payload_type> &&
+    requires(H& h, std::string_view client_id) {
+      { h.connect(client_id) } -> std::same_as<typename H::transport_type>;
+      h.settle();
+      { H::payload_of(1) } -> std::convertible_to<typename H::transport_type::codec_type::payload_type>;
+    };
+
+template <class H>
+concept transport_harness_that_drops = transport_harness<H> && requires(H& h, std::size_t nth) {
+  h.drop(nth);
+  h.restore(nth);
+};
+
+template <class Harness>
+class transport_conformance : public ::testing::Test {
+  static_assert(transport_harness<Harness>, "Harness does not model presence::testing::transport_harness");
+
+ protected:
+  using transport_type = typename Harness::transport_type;
+  using payload_type = typename transport_type::codec_type::payload_type;
+  using message_type = message<payload_type>;
+  using receiver = recording_receiver<payload_type>;
+  static constexpr bool locking = is_locking<typename transport_type::mutex_type>;
+
+  /// A connection and what it was told.
+  struct client {
+    client(Harness& harness, std::string_view client_id) : transport(harness.connect(client_id)) {
+      transport->bind(&heard);
+    }
+    receiver heard;  // outlives the transport
+    std::optional<transport_type> transport;
+    publish_token last_token = 0;
+  };
+
+  ~transport_conformance() override {
+    for (const auto& c : clients_) {
+      for (const std::string& complaint : c->heard.complaints()) ADD_FAILURE() << complaint;
+    }
+  }
+
+  client& connect(std::string_view client_id) {
+    return *clients_.emplace_back(std::make_unique<client>(harness, client_id));
+  }
+  void attach(client& who, mode_set modes = mode_set::all()) {
+    who.transport->attach(modes);
+    harness.settle();
+  }
+  client& attached(std::string_view client_id, mode_set modes = mode_set::all()) {
+    client& made = connect(client_id);
+    attach(made, modes);
+    return made;
+  }
+
+  [[nodiscard]] static message_type says(action what, std::optional<int> data = std::nullopt,
+                                         std::string_view client_id = {}) {
+    message_type m;
+    m.action = what;
+    m.client_id = client_id;
+    if (data) m.data = shared_data<payload_type>::make(Harness::payload_of(*data));
+    return m;
+  }
+  /// Publishes and does not wait.
+  publish_token send(client& from, std::vector<message_type> messages) {
+    from.transport->publish(std::move(messages), ++from.last_token);
+    return from.last_token;
+  }
+  publish_token send(client& from, message_type m) {
+    std::vector<message_type> one;
+    one.push_back(std::move(m));
+    return send(from, std::move(one));
+  }
+  /// The outcome, once everything has arrived.
+  [[nodiscard]] std::error_code publish(client& from, message_type m) {
+    const publish_token token = send(from, std::move(m));
+    harness.settle();
+    return outcome(from, token);
+  }
+  [[nodiscard]] static std::error_code outcome(const client& from, publish_token token) {
+    const auto all = from.heard.outcomes(token);
+    EXPECT_EQ(all.size(), 1U) << "outcomes of one publish";
+    return all.size() == 1 ? all.front() : make_error_code(errc::operation_aborted);
+  }
+
+  /// What a client was told live since it last forgot, as numbers of data.
+  [[nodiscard]] static std::vector<int> live_data(const client& of, int up_to) {
+    std::vector<int> found;
+    for (const message_type& m : of.heard.messages(receiver_call::presence)) {
+      for (int n = 0; n <= up_to; ++n) {
+        if (m.data && *m.data == payload_type(Harness::payload_of(n))) found.push_back(n);
+      }
+    }
+    return found;
+  }
+  [[nodiscard]] static std::vector<int> numbers(int from, int to) {
+    std::vector<int> all;
+    for (int n = from; n <= to; ++n) all.push_back(n);
+    return all;
+  }
+  /// Whether a client knows what somebody who comes now is told.
+  [[nodiscard]] ::testing::AssertionResult knows_the_room(const client& who) {
+    client& newcomer = attached("newcomer");
+    if (newcomer.heard.syncing()) return ::testing::AssertionFailure() << "the sync of a newcomer does not end";
+    if (who.heard.syncing()) return ::testing::AssertionFailure() << "a sync does not end";
+    if (who.heard.members() == newcomer.heard.members()) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "knows " << ::testing::PrintToString(who.heard.members()) << ", a newcomer "
+                                         << ::testing::PrintToString(newcomer.heard.members());
+  }
+
+  Harness harness;
+
+ private:
+  std::vector<std::unique_ptr<client>> clients_;
+};
+
+TYPED_TEST_SUITE_P(transport_conformance);
+
+}  // namespace presence::inline PRESENCE_ABI::testing
+
+#endif
