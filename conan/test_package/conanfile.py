@@ -17,6 +17,7 @@ class TestPackageConan(ConanFile):
     def generate(self):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["WITH_JSON"] = bool(self.dependencies["presence"].options.with_json)
+        toolchain.user_presets_path = False  # nothing is written beside the recipe
         toolchain.generate()
         CMakeDeps(self).generate()
 

@@ -32,10 +32,10 @@ class extras {
     text_ = shared_data<std::string>::make(std::move(text));
   }
 
-  /// The text of any JSON object; an empty text is none. It is taken at its word; a hub refuses one that does not begin and end as an object.
+  /// The text of any JSON object. It is taken at its word; a hub refuses one that does not begin and end as an object.
   [[nodiscard]] static extras from_json(std::string text) {
     extras made;
-    if (!text.empty()) made.text_ = shared_data<std::string>::make(std::move(text));
+    made.text_ = shared_data<std::string>::make(std::move(text));
     return made;
   }
 

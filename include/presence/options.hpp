@@ -46,12 +46,12 @@ struct hub_options {
   std::chrono::milliseconds grace{15'000};
   /// Members in one page of a sync.
   std::size_t sync_page = 1'000;
-  hub_limits limits;
+  hub_limits limits{};
   /// Which modes an identity gets in a room; unset: what its capabilities say. Called without a lock.
-  std::function<mode_set(const identity&, std::string_view room)> authorize;
+  std::function<mode_set(const identity&, std::string_view room)> authorize{};
   /// 64 random bits, for connection ids and resume keys. Unset: the system's random device. A seeded one makes a run
   /// repeatable and its keys guessable: for tests only.
-  std::function<std::uint64_t()> random;
+  std::function<std::uint64_t()> random{};
 };
 
 }  // namespace presence::inline PRESENCE_ABI

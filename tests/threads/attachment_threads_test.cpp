@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -64,7 +65,10 @@ TEST(attachment_threads, nothing_is_called_once_an_attachment_is_destroyed) {
         auto room = session.attach("lobby", mode_set::all(), sink).value();
         for (int k = 0; k < 3; ++k) {
           room.publish(one(action::update, k), [&, handlers, noted = count.once()](std::error_code outcome) {
-            handlers.during([&] { ++told; });
+            handlers.during([&] {
+              std::this_thread::yield();  // so that its end has the time to come too early
+              ++told;
+            });
             noted(outcome);
           });
         }
