@@ -5,7 +5,6 @@
 #include "support/naive.hpp"
 #include "support/pipe_transport.hpp"
 #include "support/workload.hpp"
-
 #include <presence/basic_presence.hpp>
 
 #include <benchmark/benchmark.h>

@@ -3,7 +3,6 @@
 
 #include "support/naive.hpp"
 #include "support/workload.hpp"
-
 #include <presence/member_set.hpp>
 
 #include <benchmark/benchmark.h>
@@ -27,8 +26,8 @@ void sizes(benchmark::internal::Benchmark* b) { b->Arg(100)->Arg(10'000)->Arg(10
 
 void per_member(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
-  state.counters["per_member"] = benchmark::Counter(
-      static_cast<double>(state.iterations() * state.range(0)), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_member"] = benchmark::Counter(static_cast<double>(state.iterations() * state.range(0)),
+                                                    benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 /// Everybody enters an empty set, then everybody leaves, each in another random order.

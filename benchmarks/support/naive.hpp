@@ -4,7 +4,6 @@
 #define PRESENCE_BENCHMARKS_SUPPORT_NAIVE_HPP
 
 #include "workload.hpp"
-
 #include <presence/message.hpp>
 
 #include <cstddef>

@@ -3,7 +3,6 @@
 #define PRESENCE_BENCHMARKS_SUPPORT_PIPE_TRANSPORT_HPP
 
 #include "workload.hpp"
-
 #include <presence/codec.hpp>
 #include <presence/transport.hpp>
 

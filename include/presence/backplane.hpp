@@ -14,10 +14,10 @@ namespace presence::inline PRESENCE_ABI {
 /// hub's mutex, as a transport names that of a participant.
 template <class B, class Data>
 concept backplane = std::movable<B> && mutex<typename B::mutex_type> &&
-                    requires(B& b, std::string_view room, const message_batch<Data>& changes) {
-                      // Called serially for a room, in its order, outside any lock. Must not block.
-                      b.publish(room, changes);
-                    };
+    requires(B& b, std::string_view room, const message_batch<Data>& changes) {
+  // Called serially for a room, in its order, outside any lock. Must not block.
+  b.publish(room, changes);
+};
 
 /// A hub by itself. Compiles to nothing.
 template <class Mutex>

@@ -253,10 +253,12 @@ class basic_presence {
     return false;
   }
   void operate(action what, std::string client_id, shared_data<Data> data, extras extra, completion handler) {
-    if (alive(handler, "")) core_->operate(what, false, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
+    if (alive(handler, ""))
+      core_->operate(what, false, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
   }
   void operate_for(action what, std::string client_id, shared_data<Data> data, extras extra, completion handler) {
-    if (alive(handler, "")) core_->operate(what, true, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
+    if (alive(handler, ""))
+      core_->operate(what, true, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
   }
 
   struct retire {

@@ -16,7 +16,7 @@ using time_point = std::chrono::sys_time<std::chrono::milliseconds>;
 /// copied into each hub and presence, so a clock with state hands out copies that share it (`testing::manual_clock`).
 template <class C>
 concept clock = std::copy_constructible<C> && requires(const C& c) {
-  { std::chrono::duration_cast<std::chrono::milliseconds>(c.now().time_since_epoch()) };
+  {std::chrono::duration_cast<std::chrono::milliseconds>(c.now().time_since_epoch())};
 };
 
 namespace detail {

@@ -14,12 +14,11 @@ template <class C>
 concept identity_codec_shape = std::same_as<typename C::value_type, typename C::payload_type>;
 
 template <class C>
-concept serializing_codec_shape =
-    std::same_as<typename C::payload_type, payload> &&
+concept serializing_codec_shape = std::same_as<typename C::payload_type, payload> &&
     requires(const C& c, const typename C::value_type& value, const payload& raw) {
-      { c.encode(value) } -> std::convertible_to<result<payload>>;
-      { c.decode(raw) } -> std::convertible_to<result<typename C::value_type>>;
-    };
+  { c.encode(value) } -> std::convertible_to<result<payload>>;
+  { c.decode(raw) } -> std::convertible_to<result<typename C::value_type>>;
+};
 
 }  // namespace detail
 
@@ -30,7 +29,7 @@ template <class C>
 concept codec = std::copy_constructible<C> && requires {
   typename C::value_type;
   typename C::payload_type;
-} && (detail::identity_codec_shape<C> || detail::serializing_codec_shape<C>);
+} &&(detail::identity_codec_shape<C> || detail::serializing_codec_shape<C>);
 
 /// No serialization: the data is handed over as a shared immutable pointer, without a copy.
 template <class Data>

@@ -43,9 +43,7 @@ class extras {
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
   [[nodiscard]] explicit operator bool() const noexcept { return !empty(); }
   /// The JSON text, or an empty view.
-  [[nodiscard]] std::string_view json() const noexcept {
-    return text_ ? std::string_view{*text_} : std::string_view{};
-  }
+  [[nodiscard]] std::string_view json() const noexcept { return text_ ? std::string_view{*text_} : std::string_view{}; }
   [[nodiscard]] std::size_t size() const noexcept { return json().size(); }
 
   friend bool operator==(const extras& a, const extras& b) noexcept {

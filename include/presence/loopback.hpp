@@ -46,7 +46,9 @@ class loopback {
   [[nodiscard]] std::string_view client_id() const noexcept {
     return session_ != nullptr ? std::string_view{session_->who.client_id} : std::string_view{};
   }
-  [[nodiscard]] std::string connection_id() const { return session_ != nullptr ? session_->connection_id : std::string{}; }
+  [[nodiscard]] std::string connection_id() const {
+    return session_ != nullptr ? session_->connection_id : std::string{};
+  }
   [[nodiscard]] room_state state() const noexcept {
     return port_ != nullptr ? port_->state.load(std::memory_order_acquire) : room_state::failed;
   }
@@ -153,7 +155,10 @@ class loopback {
   };
 
   loopback(typename core::session_ptr s, std::string_view name, Codec with)
-      : session_(std::move(s)), name_(name), codec_(std::move(with)), port_(std::make_shared<port>()) {}
+      : session_(std::move(s)),
+        name_(name),
+        codec_(std::move(with)),
+        port_(std::make_shared<port>()) {}
 
   /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where that
   /// has begun.

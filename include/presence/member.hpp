@@ -38,7 +38,8 @@ struct member_view {
   message_id id;
 
   [[nodiscard]] explicit operator member<Data>() const {
-    return {presence::action::present, std::string{client_id}, std::string{connection_id}, data, extras, updated_at, id};
+    return {
+        presence::action::present, std::string{client_id}, std::string{connection_id}, data, extras, updated_at, id};
   }
 };
 

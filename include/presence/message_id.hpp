@@ -49,7 +49,8 @@ struct message_id {
 /// begin with the connection id is synthesized, whatever else it holds.
 /// Errors: `bad_request` when it begins with the connection id but does not end in `:number:number`, or a number is
 /// out of range (64 bits for the serial, 32 for the index). Complexity: linear in the text.
-[[nodiscard]] inline result<message_id> parse_message_id(std::string_view text, std::string_view connection_id) noexcept {
+[[nodiscard]] inline result<message_id> parse_message_id(std::string_view text,
+                                                         std::string_view connection_id) noexcept {
   if (text.empty()) return message_id{};
   if (connection_id.empty() || !text.starts_with(connection_id)) {
     return message_id{0, 0, id_origin::synthesized};

@@ -19,7 +19,9 @@ class mode_set {
   constexpr mode_set() noexcept = default;
   constexpr mode_set(mode m) noexcept : bits_(static_cast<std::uint8_t>(m)) {}
 
-  [[nodiscard]] static constexpr mode_set all() noexcept { return mode_set{mode::presence} | mode_set{mode::subscribe}; }
+  [[nodiscard]] static constexpr mode_set all() noexcept {
+    return mode_set{mode::presence} | mode_set{mode::subscribe};
+  }
 
   [[nodiscard]] constexpr bool contains(mode m) const noexcept { return (bits_ & static_cast<std::uint8_t>(m)) != 0; }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }

@@ -30,14 +30,14 @@ struct presence_options {
 
 /// What one session or room may cost. Each bound has its error.
 struct hub_limits {
-  std::size_t client_id = 256;                 ///< bytes; `invalid_client_id`
-  std::size_t room_name = 256;                 ///< bytes; `invalid_room_name`
-  std::size_t data_size = 65'536;              ///< bytes of one message's data (`data_traits`); `message_too_large`
-  std::size_t extras_size = 16'384;            ///< bytes of one message's extras; `message_too_large`
-  std::size_t messages_per_publish = 1'000;    ///< `message_too_large`
-  std::size_t members_per_room = 1'000'000;    ///< `room_full`
-  std::size_t rooms_per_session = 10'000;      ///< `too_many_rooms`
-  std::size_t messages_per_second = 0;         ///< of one session, counted in whole seconds; 0: no limit; `rate_limited`
+  std::size_t client_id = 256;               ///< bytes; `invalid_client_id`
+  std::size_t room_name = 256;               ///< bytes; `invalid_room_name`
+  std::size_t data_size = 65'536;            ///< bytes of one message's data (`data_traits`); `message_too_large`
+  std::size_t extras_size = 16'384;          ///< bytes of one message's extras; `message_too_large`
+  std::size_t messages_per_publish = 1'000;  ///< `message_too_large`
+  std::size_t members_per_room = 1'000'000;  ///< `room_full`
+  std::size_t rooms_per_session = 10'000;    ///< `too_many_rooms`
+  std::size_t messages_per_second = 0;       ///< of one session, counted in whole seconds; 0: no limit; `rate_limited`
 };
 
 /// How a hub behaves.

@@ -39,10 +39,10 @@ enum class room_state : std::uint8_t {
 /// What a transport reports about its room.
 struct state_change {
   room_state state = room_state::initialized;
-  bool resumed = false;       ///< attached: nothing was missed since the last attach; no sync follows
-  bool has_members = false;   ///< attached: the room has members; a sync follows
+  bool resumed = false;              ///< attached: nothing was missed since the last attach; no sync follows
+  bool has_members = false;          ///< attached: the room has members; a sync follows
   mode_set modes = mode_set::all();  ///< attached: what was granted
-  std::error_code error;      ///< why, where it was not asked for
+  std::error_code error;             ///< why, where it was not asked for
 };
 
 /// What a listener of `basic_presence::subscribe_state` receives.

@@ -88,7 +88,8 @@ class basic_attachment {
   friend class loopback;
 
   basic_attachment(typename core::session_ptr s, typename core::place at) noexcept
-      : session_(std::move(s)), place_(std::move(at)) {}
+      : session_(std::move(s)),
+        place_(std::move(at)) {}
 
   void leave() noexcept {
     if (const auto s = std::exchange(session_, nullptr)) s->hub->forget(*s, place_, true);
@@ -148,7 +149,7 @@ class basic_session {
   }
   /// The same where the hub carries payloads and the participant has data of its own.
   template <codec Codec>
-    requires std::same_as<typename Codec::payload_type, Data>
+  requires std::same_as<typename Codec::payload_type, Data>
   [[nodiscard]] loopback<Data, Clock, Backplane, Codec> room(std::string_view name, Codec with) const {
     return loopback<Data, Clock, Backplane, Codec>{mine(), name, std::move(with)};
   }

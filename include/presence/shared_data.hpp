@@ -105,7 +105,8 @@ class shared_data {
 /// Why data could not be decoded, and what was received instead.
 struct decode_failure {
   decode_failure(std::error_code error, shared_data<payload> received) noexcept
-      : why(error), raw(std::move(received)) {}
+      : why(error),
+        raw(std::move(received)) {}
 
   std::error_code why;
   shared_data<payload> raw;

@@ -80,7 +80,7 @@ namespace detail {
 template <class Event>
 struct emission {
   std::span<const std::span<const Event>> runs;
-  std::uint64_t version;     ///< of the state after the change; who subscribed at this version already has it
+  std::uint64_t version;  ///< of the state after the change; who subscribed at this version already has it
   unique_function<void(std::exception_ptr)>* threw;  ///< null: nobody to tell
 };
 
@@ -134,7 +134,11 @@ class listener_list {
  private:
   struct slot final : listener_base {
     slot(context_ptr c, std::size_t i, function f, action_set a, std::uint64_t v)
-        : context(std::move(c)), listener(std::move(f)), since(v), index(i), actions(a) {}
+        : context(std::move(c)),
+          listener(std::move(f)),
+          since(v),
+          index(i),
+          actions(a) {}
 
     void deliver(const emission<Event>& e) {
       if (e.version <= since) return;

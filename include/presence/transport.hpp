@@ -43,19 +43,18 @@ class transport_receiver {
 /// The Transport policy: a handle to one room over one connection. docs/transport.md has the contract, and
 /// `testing/transport_conformance.hpp` checks it.
 template <class T>
-concept transport =
-    std::movable<T> && codec<typename T::codec_type> && mutex<typename T::mutex_type> &&
+concept transport = std::movable<T> && codec<typename T::codec_type> && mutex<typename T::mutex_type> &&
     requires(T& t, const T& ct, transport_receiver<typename T::codec_type::payload_type>* receiver,
              std::vector<message<typename T::codec_type::payload_type>> messages, mode_set modes, publish_token token) {
-      { ct.client_id() } -> std::convertible_to<std::string_view>;      // empty: anonymous; "*": may act for anyone
-      { ct.connection_id() } -> std::convertible_to<std::string>;       // as of the last attach
-      { ct.state() } -> std::same_as<room_state>;
-      t.bind(receiver);                         // null: no call is running or follows, unless this is inside one
-      t.attach(modes);                          // reported by on_state
-      t.detach();                               // reported by on_state
-      t.publish(std::move(messages), token);    // reported by on_published
-      t.resync();                               // reported as an attach that is not resumed, and a sync
-    };
+  { ct.client_id() } -> std::convertible_to<std::string_view>;  // empty: anonymous; "*": may act for anyone
+  { ct.connection_id() } -> std::convertible_to<std::string>;   // as of the last attach
+  { ct.state() } -> std::same_as<room_state>;
+  t.bind(receiver);                       // null: no call is running or follows, unless this is inside one
+  t.attach(modes);                        // reported by on_state
+  t.detach();                             // reported by on_state
+  t.publish(std::move(messages), token);  // reported by on_published
+  t.resync();                             // reported as an attach that is not resumed, and a sync
+};
 
 /// A transport whose codec carries state hands it over with `codec()`; otherwise a default-constructed one is used.
 template <class T>

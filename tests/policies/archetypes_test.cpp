@@ -80,7 +80,9 @@ class poor_codec final {
   poor_codec& operator=(const poor_codec&) = delete;
   ~poor_codec() = default;
 
-  [[nodiscard]] payload encode(const poor_data& data) const { return payload::text(std::to_string(data.value + offset_)); }
+  [[nodiscard]] payload encode(const poor_data& data) const {
+    return payload::text(std::to_string(data.value + offset_));
+  }
   [[nodiscard]] decoded decode(const payload& raw) const { return {std::stoi(std::string{raw.content()}) - offset_}; }
 
  private:
@@ -267,7 +269,8 @@ int use(Presence& p) {
 }
 
 TEST(archetypes, a_participant_with_the_poorest_transport_codec_and_clock) {
-  basic_presence<poor_data, poor_clock, serializing_transport> p{serializing_transport{poor_codec{100}}, {}, poor_clock{9}};
+  basic_presence<poor_data, poor_clock, serializing_transport> p{
+      serializing_transport{poor_codec{100}}, {}, poor_clock{9}};
   EXPECT_GT(use(p), 10);
 }
 

@@ -6,7 +6,6 @@
 #include "support/naive_set.hpp"
 #include "support/property.hpp"
 #include "support/set_comparison.hpp"
-
 #include <presence/basic_hub.hpp>
 #include <presence/basic_presence.hpp>
 #include <presence/loopback.hpp>
@@ -50,7 +49,10 @@ struct participant {
 
 struct connection {
   explicit connection(session_type s)
-      : session(std::move(s)), client(session.client_id()), key(session.resume_key()), id(session.connection_id()) {}
+      : session(std::move(s)),
+        client(session.client_id()),
+        key(session.resume_key()),
+        id(session.connection_id()) {}
 
   session_type session;  // may be lost before the rest
   std::string client;
@@ -63,7 +65,9 @@ struct connection {
 class observer {
  public:
   observer(hub_type& hub, random_source& random)
-      : random_(random), session_(hub.connect(patient())), room_(session_.attach(rooms[0], mode_set::all(), *this).value()) {}
+      : random_(random),
+        session_(hub.connect(patient())),
+        room_(session_.attach(rooms[0], mode_set::all(), *this).value()) {}
 
   void on_attached(const attachment_info& info) {
     lagging_ = false;
@@ -162,7 +166,8 @@ class history {
       case room_is::detached: EXPECT_EQ(presence.state(), room_state::detached); break;
     }
   }
-  void expect_agrees(const connection& c, const std::string& room, participant& p, const naive_set<int>::members& hubs) {
+  void expect_agrees(const connection& c, const std::string& room, participant& p,
+                     const naive_set<int>::members& hubs) {
     const room_is state = model_.state(c.id, room);
     expect_state(p.presence, state);
     const auto own = fold::all_of(p.presence);

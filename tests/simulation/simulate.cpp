@@ -41,7 +41,9 @@ void add(kit::history_outcome& to, const kit::history_outcome& more) {
 }
 
 void print_coverage(const kit::history_outcome& total) {
-  const auto row = [](std::string_view name, std::uint64_t count) { std::cout << "  " << name << ": " << count << '\n'; };
+  const auto row = [](std::string_view name, std::uint64_t count) {
+    std::cout << "  " << name << ": " << count << '\n';
+  };
   std::cout << "what the steps did\n";
   for (std::size_t i = 0; i < kit::deed_count; ++i) row(to_string(static_cast<kit::deed>(i)), total.deeds[i]);
   std::cout << "what the links did\n";

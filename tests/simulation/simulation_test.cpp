@@ -57,9 +57,8 @@ TEST(simulation, an_application_of_its_own_converges_with_the_hub) {
   auto& watcher = world.add("watcher");
   auto& alice = world.add("alice");
   std::size_t online = 0;  // what the application under test keeps
-  const auto users = watcher.presence->subscribe_users([&](const presence::user_event& e) {
-    e.change == presence::user_change::online ? ++online : --online;
-  });
+  const auto users = watcher.presence->subscribe_users(
+      [&](const presence::user_event& e) { e.change == presence::user_change::online ? ++online : --online; });
   alice.presence->enter("here");
   world.run(500);
   world.heal();

@@ -91,13 +91,13 @@ class recording_sink {
   /// What it heard since it was last asked.
   [[nodiscard]] lines take() { return std::exchange(heard_, {}); }
 
-  bool keeps_up = true;                                ///< what it answers
-  std::function<void(const std::string&)> then;        ///< called last, with each line
-  mode_set granted;                                    ///< as of the last attach
-  std::vector<text_message> live;                      ///< all messages, in full
-  std::vector<message_batch<std::string>> batches;     ///< as they came
-  std::vector<text_message> synced;                    ///< all of all pages
-  std::vector<sync_cursor> cursors;                    ///< of all pages
+  bool keeps_up = true;                             ///< what it answers
+  std::function<void(const std::string&)> then;     ///< called last, with each line
+  mode_set granted;                                 ///< as of the last attach
+  std::vector<text_message> live;                   ///< all messages, in full
+  std::vector<message_batch<std::string>> batches;  ///< as they came
+  std::vector<text_message> synced;                 ///< all of all pages
+  std::vector<sync_cursor> cursors;                 ///< of all pages
 
  private:
   void hear(std::string line) {
@@ -111,7 +111,8 @@ class recording_sink {
 /// A session, attached to a room with a sink that records.
 struct client {
   explicit client(text_hub& hub, identity who, std::string_view name = "lobby", mode_set modes = mode_set::all())
-      : session(hub.connect(std::move(who))), room(session.attach(name, modes, sink).value()) {}
+      : session(hub.connect(std::move(who))),
+        room(session.attach(name, modes, sink).value()) {}
   client(const client&) = delete;
 
   /// The outcome, which is there when the call returns: nobody else is draining the room.
@@ -127,9 +128,15 @@ struct client {
   std::error_code publish(action what, std::optional<std::string> data = std::nullopt) {
     return publish({says(what, {}, std::move(data))});
   }
-  std::error_code enter(std::optional<std::string> data = std::nullopt) { return publish(action::enter, std::move(data)); }
-  std::error_code update(std::optional<std::string> data = std::nullopt) { return publish(action::update, std::move(data)); }
-  std::error_code leave(std::optional<std::string> data = std::nullopt) { return publish(action::leave, std::move(data)); }
+  std::error_code enter(std::optional<std::string> data = std::nullopt) {
+    return publish(action::enter, std::move(data));
+  }
+  std::error_code update(std::optional<std::string> data = std::nullopt) {
+    return publish(action::update, std::move(data));
+  }
+  std::error_code leave(std::optional<std::string> data = std::nullopt) {
+    return publish(action::leave, std::move(data));
+  }
 
   [[nodiscard]] lines heard() { return sink.take(); }
 

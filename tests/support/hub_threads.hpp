@@ -5,7 +5,6 @@
 #include "support/completions.hpp"
 #include "support/property.hpp"
 #include "support/threads.hpp"
-
 #include <presence/basic_hub.hpp>
 #include <presence/basic_presence.hpp>
 #include <presence/loopback.hpp>
@@ -54,8 +53,9 @@ class busy_participant {
  public:
   busy_participant(const shared_session& session, const std::string& room, const testing::manual_clock& clock,
                    completions& count)
-      : completions_(count), connection_id_(session.connection_id()), presence_(std::in_place, session.room(room),
-                                                                               presence_options{}, clock) {
+      : completions_(count),
+        connection_id_(session.connection_id()),
+        presence_(std::in_place, session.room(room), presence_options{}, clock) {
     own_ = presence_->subscribe([own = connection_id_, seen = last_seen_](const event<int>& e) {
       if (e.connection_id == own && e.action != action::leave) *seen = *e.data;
     });
@@ -140,7 +140,10 @@ class busy_participant {
 class busy_client {
  public:
   busy_client(shared_hub& hub, std::string name, const testing::manual_clock& clock, completions& count)
-      : hub_(hub), name_(std::move(name)), clock_(clock), completions_(count) {
+      : hub_(hub),
+        name_(std::move(name)),
+        clock_(clock),
+        completions_(count) {
     connect();
   }
 

@@ -3,7 +3,6 @@
 #define PRESENCE_TESTS_SUPPORT_HUB_WORLD_HPP
 
 #include "support/completions.hpp"
-
 #include <presence/basic_hub.hpp>
 #include <presence/basic_presence.hpp>
 #include <presence/loopback.hpp>

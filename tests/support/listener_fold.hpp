@@ -4,7 +4,6 @@
 
 #include "support/messages.hpp"
 #include "support/set_comparison.hpp"
-
 #include <presence/member.hpp>
 #include <presence/message.hpp>
 #include <presence/subscription.hpp>

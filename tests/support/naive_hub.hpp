@@ -26,7 +26,9 @@ class naive_hub {
   using members = std::map<std::pair<std::string, std::string>, int>;  ///< by client id and connection id
 
   // --- sessions -------------------------------------------------------------------------------------------------------
-  void connect(const std::string& connection, const std::string& client) { sessions_[connection] = {client, {}, {}, {}}; }
+  void connect(const std::string& connection, const std::string& client) {
+    sessions_[connection] = {client, {}, {}, {}};
+  }
   void drop(const std::string& connection, std::int64_t due) {
     session& s = sessions_.at(connection);
     s.is = session::dropped;
@@ -113,7 +115,9 @@ class naive_hub {
       default: return outcome::refused;
     }
   }
-  [[nodiscard]] room_is state(const std::string& connection, const std::string& room) { return at(connection, room).room; }
+  [[nodiscard]] room_is state(const std::string& connection, const std::string& room) {
+    return at(connection, room).room;
+  }
 
   // --- rooms ------------------------------------------------------------------------------------------------------------
   std::size_t evict(const std::string& room, const std::string& client) {

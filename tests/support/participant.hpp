@@ -4,7 +4,6 @@
 #define PRESENCE_TESTS_SUPPORT_PARTICIPANT_HPP
 
 #include "support/messages.hpp"
-
 #include <presence/basic_presence.hpp>
 #include <presence/testing/manual_clock.hpp>
 #include <presence/testing/scripted_transport.hpp>
@@ -53,7 +52,9 @@ class basic_outcome {
 class outcome : public basic_outcome<std::error_code> {
  public:
   [[nodiscard]] bool ok() const { return !pending() && !get(); }
-  [[nodiscard]] std::error_code code() const { return pending() ? std::make_error_code(std::errc::operation_in_progress) : get(); }
+  [[nodiscard]] std::error_code code() const {
+    return pending() ? std::make_error_code(std::errc::operation_in_progress) : get();
+  }
 };
 
 /// Members as sorted lines: `alice/c2 data`.

@@ -1,6 +1,5 @@
 // Sinks and handlers: when an attachment's destructor has returned, none of them is running or will run.
 #include "support/hub_threads.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -141,7 +140,8 @@ TEST(attachment_threads, every_sink_hears_the_same_in_the_same_order) {
   EXPECT_EQ(sinks[1].heard, sinks[0].heard);
   EXPECT_EQ(sinks[2].heard, sinks[0].heard);
   std::vector<int> next(3, 0);
-  for (const auto& [client, value] : sinks[0].heard) EXPECT_EQ(next[static_cast<std::size_t>(client.back() - '0')]++, value);
+  for (const auto& [client, value] : sinks[0].heard)
+    EXPECT_EQ(next[static_cast<std::size_t>(client.back() - '0')]++, value);
 }
 
 TEST(attachment_threads, slow_sinks_are_synced_again_while_others_talk) {

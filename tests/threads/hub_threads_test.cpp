@@ -24,7 +24,8 @@ TEST(hub_threads, clients_on_many_threads_agree_with_the_hub_in_the_end) {
     shared_hub hub{{}, clock};
     completions count;
     std::deque<busy_client> clients;
-    for (std::size_t n = 0; n < client_threads; ++n) clients.emplace_back(hub, "client" + std::to_string(n % 3), clock, count);
+    for (std::size_t n = 0; n < client_threads; ++n)
+      clients.emplace_back(hub, "client" + std::to_string(n % 3), clock, count);
 
     std::atomic<std::size_t> working{client_threads};
     run_together(client_threads + 1, [&](std::size_t n) {

@@ -1,6 +1,5 @@
 // What a participant promises where several threads use it: who waits for whom, and that nothing is torn.
 #include "support/participant.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 // Sessions: who comes first, the resume or the end of the grace, one resume or the other, the close or the hub's end.
 #include "support/hub_threads.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -23,7 +22,8 @@ constexpr int rounds = 200;
 
 struct watching {
   explicit watching(shared_hub& hub, const testing::manual_clock& clock)
-      : session(hub.connect("watcher")), presence(session.room("lobby"), {}, clock),
+      : session(hub.connect("watcher")),
+        presence(session.room("lobby"), {}, clock),
         subscribed(presence.subscribe([this](const event<int>& e) { leaves += e.action == action::leave ? 1 : 0; })) {}
 
   std::atomic<int> leaves{0};
@@ -119,7 +119,8 @@ TEST(session_threads, hub_may_end_while_everybody_is_busy) {
     completions count;
     struct one {
       one(shared_hub& of, const std::string& name, const testing::manual_clock& at, completions& noted)
-          : session(of.connect(name)), participant(session.room("lobby"), {}, at),
+          : session(of.connect(name)),
+            participant(session.room("lobby"), {}, at),
             subscribed(participant.subscribe([this](const event<int>&) { watch.during(); })) {
         participant.enter(0, noted.once());
       }

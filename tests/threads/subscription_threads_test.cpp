@@ -1,6 +1,5 @@
 // Listeners come and go, and presences are destroyed, while events are told on other threads.
 #include "support/hub_threads.hpp"
-
 #include <presence/subscription.hpp>
 
 #include <gtest/gtest.h>

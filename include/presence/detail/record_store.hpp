@@ -23,7 +23,8 @@ class record_store {
  public:
   record_store() noexcept = default;
   record_store(record_store&& other) noexcept
-      : chunks_(std::exchange(other.chunks_, {})), size_(std::exchange(other.size_, 0U)) {}
+      : chunks_(std::exchange(other.chunks_, {})),
+        size_(std::exchange(other.size_, 0U)) {}
   record_store& operator=(record_store&& other) noexcept {
     if (this != &other) {
       clear();
@@ -90,7 +91,7 @@ class record_store {
  private:
   static constexpr std::uint32_t first_size = 8;
   static constexpr std::uint32_t full_size = 1024;
-  static constexpr std::uint32_t growing_chunks = 7;                                     // 8, 16, … 512
+  static constexpr std::uint32_t growing_chunks = 7;                                         // 8, 16, … 512
   static constexpr std::uint32_t growing_slots = first_size * ((1U << growing_chunks) - 1);  // 1,016
 
   struct place {
@@ -126,7 +127,9 @@ class record_store {
     chunks_[chunk] = std::allocator<Record>{}.allocate(chunk_size(chunk));
     undo.chunks = nullptr;
   }
-  void deallocate(std::size_t chunk) noexcept { std::allocator<Record>{}.deallocate(chunks_[chunk], chunk_size(chunk)); }
+  void deallocate(std::size_t chunk) noexcept {
+    std::allocator<Record>{}.deallocate(chunks_[chunk], chunk_size(chunk));
+  }
   void release_chunks_after(std::size_t chunk) noexcept {
     while (chunks_.size() > chunk + 1) {
       deallocate(chunks_.size() - 1);

@@ -24,9 +24,8 @@ class unique_function<void(Args...)> {
   unique_function(std::nullptr_t) noexcept {}
 
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, unique_function> && std::invocable<std::decay_t<F>&, Args...> &&
-             std::constructible_from<std::decay_t<F>, F>)
-  unique_function(F&& f) {
+  requires(!std::same_as<std::remove_cvref_t<F>, unique_function> && std::invocable<std::decay_t<F>&, Args...> &&
+           std::constructible_from<std::decay_t<F>, F>) unique_function(F&& f) {
     using target = std::decay_t<F>;
     if constexpr (may_be_null<target> && !std::is_function_v<std::remove_reference_t<F>>) {
       if (f == nullptr) return;
@@ -68,11 +67,13 @@ class unique_function<void(Args...)> {
 
   /// Function pointers and other wrappers of functions: an empty one is no function.
   template <class T>
-  static constexpr bool may_be_null = std::constructible_from<T, std::nullptr_t> && requires(const T& f) { f == nullptr; };
+  static constexpr bool may_be_null = std::constructible_from<T, std::nullptr_t>&& requires(const T& f) {
+    f == nullptr;
+  };
 
   template <class T>
-  static constexpr bool fits = sizeof(T) <= inline_size && alignof(T) <= alignof(std::max_align_t) &&
-                               std::is_nothrow_move_constructible_v<T>;
+  static constexpr bool fits = sizeof(T) <= inline_size &&
+                               alignof(T) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<T>;
 
   template <class T>
   [[nodiscard]] static T& as(void* at) noexcept {

@@ -88,7 +88,9 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   };
 
   hub_core(hub_options o, Clock clock, Backplane backplane)
-      : options(std::move(o)), clock_(std::move(clock)), tap_([&] {
+      : options(std::move(o)),
+        clock_(std::move(clock)),
+        tap_([&] {
           if constexpr (stateless) {
             return tap{std::move(backplane)};
           } else {
@@ -159,7 +161,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void part(const place& from, std::error_code told, std::optional<leave_reason> members_leave);
   [[nodiscard]] bool within_rate(session& s, std::size_t messages);
   [[nodiscard]] std::error_code check(const session& s, const link& from, std::vector<message<Data>>& messages) const;
-  [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, link& from, std::vector<message<Data>>& messages);
+  [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, link& from,
+                                                 std::vector<message<Data>>& messages);
 
   [[no_unique_address]] const Clock clock_;
   const tap tap_;

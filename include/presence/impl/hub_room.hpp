@@ -74,7 +74,9 @@ template <class Data>
 struct room_link {
   room_link(std::string session_connection, std::string session_client, mode_set granted,
             std::shared_ptr<sink_base<Data>> to)
-      : connection_id(std::move(session_connection)), client_id(std::move(session_client)), modes(granted),
+      : connection_id(std::move(session_connection)),
+        client_id(std::move(session_client)),
+        modes(granted),
         sink(std::move(to)) {}
 
   const std::string connection_id;
@@ -92,8 +94,8 @@ struct room_link {
   bool abandoned = false;  // under the session's lock: its sink is gone and nobody will attach in its place
 
   // of the room's drainer
-  std::size_t position = nowhere;  // among the subscribers
-  bool lagging = false;            // the sink could not keep up: nothing more until it is synced again
+  std::size_t position = nowhere;   // among the subscribers
+  bool lagging = false;             // the sink could not keep up: nothing more until it is synced again
   std::shared_ptr<room_link> kept;  // itself, while it stands among the subscribers
 
   std::atomic<bool> closed{false};  // the sink must not be called any more
@@ -164,7 +166,10 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   using registry = room_registry<hub_room, Mutex>;
 
   hub_room(std::string room_name, std::shared_ptr<registry> known_by, Tap on_change, std::size_t page_size)
-      : name(std::move(room_name)), registry_(std::move(known_by)), tap_(std::move(on_change)), page_size_(page_size) {}
+      : name(std::move(room_name)),
+        registry_(std::move(known_by)),
+        tap_(std::move(on_change)),
+        page_size_(page_size) {}
 
   const std::string name;
   Mutex mutex;
@@ -198,9 +203,8 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   /// Removes what the attachment entered, and tells so. The ids are synthesized: these leaves win by their time stamp.
   void remove_members(link& of, leave_reason why, time_point now) {
     std::vector<message<Data>> leaves;
-    of.owned.for_each(of.client_id, [&](const std::string& client_id) {
-      add_leave(leaves, client_id, of.connection_id, why, now);
-    });
+    of.owned.for_each(of.client_id,
+                      [&](const std::string& client_id) { add_leave(leaves, client_id, of.connection_id, why, now); });
     of.owned = {};
     if (!leaves.empty()) tell(changes{make_batch(std::move(leaves)), nullptr});
   }
@@ -272,8 +276,14 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
     const auto stored = set.find(client_id, connection_id);
     if (!stored) return;  // evicted before
     floor_ = std::max({floor_, now, stored->updated_at + std::chrono::milliseconds{1}});
-    message<Data> leave{action::leave, why, std::string{client_id}, std::string{connection_id}, stored->data,
-                        stored->extras, floor_, {++last_made_, 0, id_origin::synthesized}};
+    message<Data> leave{action::leave,
+                        why,
+                        std::string{client_id},
+                        std::string{connection_id},
+                        stored->data,
+                        stored->extras,
+                        floor_,
+                        {++last_made_, 0, id_origin::synthesized}};
     set.apply(leave, [](const message<Data>&, user_change) {});
     leaves.push_back(std::move(leave));
   }

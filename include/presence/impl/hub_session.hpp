@@ -14,7 +14,7 @@ auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_p
   made->who = std::move(who);
   made->hub = this->shared_from_this();
   for (;;) {
-    made->connection_id = random_text(12, [this] { return random(); });  // 72 bits
+    made->connection_id = random_text(12, [this] { return random(); });                           // 72 bits
     made->resume_key = made->connection_id + '!' + random_text(22, [this] { return random(); });  // and 132 more
     const lock_type lock{mutex_};
     if (closed_) return errc::connection_closed;
@@ -32,7 +32,8 @@ void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t 
     s->state = session_state::dropped;
     for (const auto& [name, at] : s->places) {
       const lock_type in_room{at.where->mutex};
-      if (at.as->state == link_state::paused) continue;  // still waits for an attach since the connection was lost before
+      if (at.as->state == link_state::paused)
+        continue;  // still waits for an attach since the connection was lost before
       at.as->state = link_state::paused;
       at.as->seen_version = at.where->set.version();
       at.where->tell(typename room::part{at.as, make_error_code(errc::disconnected), nullptr, false});

@@ -80,18 +80,34 @@ class presence_core final : public transport_receiver<typename Transport::codec_
 
   [[nodiscard]] result<member_list> get(const query& which) const;
   [[nodiscard]] result<std::vector<user>> users() const;
-  [[nodiscard]] room_state state() const { return reading([&] { return state_; }); }
-  [[nodiscard]] bool sync_complete() const { return reading([&] { return synced_; }); }
-  [[nodiscard]] self_status self() const { return reading([&] { return self_; }); }
+  [[nodiscard]] room_state state() const {
+    return reading([&] { return state_; });
+  }
+  [[nodiscard]] bool sync_complete() const {
+    return reading([&] { return synced_; });
+  }
+  [[nodiscard]] self_status self() const {
+    return reading([&] { return self_; });
+  }
   [[nodiscard]] std::string client_id() const { return client_id_; }
-  [[nodiscard]] std::string connection_id() const { return reading([&] { return connection_id_; }); }
+  [[nodiscard]] std::string connection_id() const {
+    return reading([&] { return connection_id_; });
+  }
   [[nodiscard]] bool is_user_present(std::string_view client_id) const {
     return reading([&] { return set_.contains_user(client_id); });
   }
-  [[nodiscard]] std::size_t size() const { return reading([&] { return set_.size(); }); }
-  [[nodiscard]] std::size_t user_count() const { return reading([&] { return set_.user_count(); }); }
-  [[nodiscard]] std::uint64_t version() const { return reading([&] { return set_.version(); }); }
-  [[nodiscard]] std::size_t bytes() const { return reading([&] { return set_.bytes(); }); }
+  [[nodiscard]] std::size_t size() const {
+    return reading([&] { return set_.size(); });
+  }
+  [[nodiscard]] std::size_t user_count() const {
+    return reading([&] { return set_.user_count(); });
+  }
+  [[nodiscard]] std::uint64_t version() const {
+    return reading([&] { return set_.version(); });
+  }
+  [[nodiscard]] std::size_t bytes() const {
+    return reading([&] { return set_.bytes(); });
+  }
   template <class Visit>
   void for_each(Visit&& visit) const;
 
@@ -132,8 +148,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
     publish_token token;
     std::error_code outcome;
   };
-  using task = std::variant<attach_call, detach_call, operate_call, get_call, live, page, published,
-                            state_change, failure>;
+  using task =
+      std::variant<attach_call, detach_call, operate_call, get_call, live, page, published, state_change, failure>;
 
   /// An operation on its way: waiting for the attach, or sent and not answered.
   struct operation {
@@ -263,16 +279,16 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   std::size_t backlog_ = 0;  // live messages in the mailbox
   mode_set modes_ = mode_set::all();
   room_state state_ = room_state::initialized;
-  bool known_ = false;      // the set means something
-  bool synced_ = false;     // and was complete once
-  bool lagging_ = false;    // messages were dropped: ignore what arrives until an attach that is not resumed has
-  bool resync_due_ = false;    // … and it has to be asked for, when the tasks are done
+  bool known_ = false;            // the set means something
+  bool synced_ = false;           // and was complete once
+  bool lagging_ = false;          // messages were dropped: ignore what arrives until an attach that is not resumed has
+  bool resync_due_ = false;       // … and it has to be asked for, when the tasks are done
   bool short_of_memory_ = false;  // … but not again now
-  bool attach_again_ = false;  // attach was called while detaching
-  bool busy_ = false;       // somebody is working through the tasks
-  bool closed_ = false;     // the owner is gone
-  bool orphaned_ = false;   // … and was destroyed from inside a callback: whoever is busy deletes this
-  std::thread::id runner_;  // who is busy
+  bool attach_again_ = false;     // attach was called while detaching
+  bool busy_ = false;             // somebody is working through the tasks
+  bool closed_ = false;           // the owner is gone
+  bool orphaned_ = false;         // … and was destroyed from inside a callback: whoever is busy deletes this
+  std::thread::id runner_;        // who is busy
   std::condition_variable_any idle_;
   mutable std::atomic<std::thread::id> visitor_{};  // who is inside for_each
 
@@ -298,8 +314,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 
-#include <presence/impl/presence_tasks.hpp>
 #include <presence/impl/presence_room.hpp>
 #include <presence/impl/presence_set.hpp>
+#include <presence/impl/presence_tasks.hpp>
 
 #endif

@@ -162,7 +162,8 @@ void presence_core<Data, Clock, Transport>::attached(const state_change& change,
   connection_id_ = transport_.connection_id();
   modes_ = change.modes;
   const bool sync_follows = !change.resumed && change.has_members;
-  if (change.resumed && self_.state == self_state::lost && own_.contains(client_id_)) self_ = {self_state::present, {}, {}};
+  if (change.resumed && self_.state == self_state::lost && own_.contains(client_id_))
+    self_ = {self_state::present, {}, {}};
   if (!change.resumed) {
     known_ = true;
   } else if (lagging_ || !known_) {
@@ -288,7 +289,8 @@ void presence_core<Data, Clock, Transport>::track_unseen_leave(const message<wir
   const auto mine = own_.find(echo.client_id);
   if (mine == own_.end()) return;
   const message_id& known = mine->second.id;
-  const bool older = !echo.id.synthesized() && !known.synthesized() && mine->second.connection_id == echo.connection_id &&
+  const bool older = !echo.id.synthesized() && !known.synthesized() &&
+                     mine->second.connection_id == echo.connection_id &&
                      std::pair{echo.id.msg_serial, echo.id.index} < std::pair{known.msg_serial, known.index};
   if (!older) track_own(echo);
 }

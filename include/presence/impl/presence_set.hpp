@@ -150,7 +150,8 @@ message_batch<Data> presence_core<Data, Clock, Transport>::decode(const message_
     shared_data<Data> data;
     if (raw.data) {
       result<Data> value = codec_.decode(*raw.data);
-      data = value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
+      data =
+          value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
     }
     decoded.push_back(
         {raw.action, raw.reason, raw.client_id, raw.connection_id, std::move(data), raw.extras, raw.timestamp, raw.id});

@@ -10,7 +10,10 @@ namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Transport>
 presence_core<Data, Clock, Transport>::presence_core(Transport transport, const presence_options& options, Clock clock)
-    : transport_(std::move(transport)), options_(options), clock_(std::move(clock)), codec_([]([[maybe_unused]] const Transport& from) {
+    : transport_(std::move(transport)),
+      options_(options),
+      clock_(std::move(clock)),
+      codec_([]([[maybe_unused]] const Transport& from) {
         if constexpr (transport_with_codec<Transport>) {
           return codec_type(from.codec());
         } else {
@@ -140,7 +143,8 @@ void presence_core<Data, Clock, Transport>::complete(completion& handler, std::e
   if (handler) {
     outside(lock, [&] {
       before_callback<mutex_type>();
-      attempt([&] { handler(outcome); }, [&](std::exception_ptr error) { report_exception(std::move(error), "handler"); });
+      attempt([&] { handler(outcome); },
+              [&](std::exception_ptr error) { report_exception(std::move(error), "handler"); });
       handler = {};  // what it holds is destroyed outside the lock too
     });
   } else if (outcome) {

@@ -46,7 +46,9 @@ class faulty_link {
   using batch = message_batch<Data>;
 
   faulty_link(hub_type& hub, identity who, std::string room, link_observer<Data>* observer = nullptr)
-      : who_(std::move(who)), room_(std::move(room)), observer_(observer) {
+      : who_(std::move(who)),
+        room_(std::move(room)),
+        observer_(observer) {
     connect(hub, false);
   }
   faulty_link(const faulty_link&) = delete;
@@ -82,7 +84,8 @@ class faulty_link {
     if (observer_ != nullptr) observer_->on_dropped(connection_id_);
     attachment_ = {};
     if (state_ == room_state::detaching) return report({room_state::detached, false, false, {}, {}});
-    if (wants_ && state_ != room_state::attaching) report({room_state::attaching, false, false, {}, errc::disconnected});
+    if (wants_ && state_ != room_state::attaching)
+      report({room_state::attaching, false, false, {}, errc::disconnected});
   }
 
   /// The connection has been away for long, and the participant is told so.
@@ -256,13 +259,14 @@ class faulty_link {
     for (message<Data>& m : sent) {
       if (m.client_id.empty()) m.client_id = who_.client_id;  // as the hub will
     }
-    attachment_.publish(std::move(frame.messages), [this, sent = std::move(sent), serial = frame.serial](std::error_code outcome) {
-      answered_[serial] = outcome;
-      if (!outcome && observer_ != nullptr) {
-        for (const message<Data>& m : sent) observer_->on_applied(connection_id_, m);
-      }
-      if (up_) to_client_.push_back(answer_frame{serial, outcome});
-    });
+    attachment_.publish(std::move(frame.messages),
+                        [this, sent = std::move(sent), serial = frame.serial](std::error_code outcome) {
+                          answered_[serial] = outcome;
+                          if (!outcome && observer_ != nullptr) {
+                            for (const message<Data>& m : sent) observer_->on_applied(connection_id_, m);
+                          }
+                          if (up_) to_client_.push_back(answer_frame{serial, outcome});
+                        });
   }
 
   /// Once the buffer towards the participant is empty enough, what was refused is made up for.

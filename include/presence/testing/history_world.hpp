@@ -22,18 +22,38 @@ namespace presence::inline PRESENCE_ABI::testing {
 
 /// What a history is made of.
 enum class deed : std::uint8_t {
-  enter, update, leave, enter_client, update_client, leave_client,
-  subscribe, unsubscribe, get, attach, detach,
-  deliver, cut, connect, connect_anew, suspend, pause, long_pause, resync,
-  restart, create, destroy, crash, congest,
+  enter,
+  update,
+  leave,
+  enter_client,
+  update_client,
+  leave_client,
+  subscribe,
+  unsubscribe,
+  get,
+  attach,
+  detach,
+  deliver,
+  cut,
+  connect,
+  connect_anew,
+  suspend,
+  pause,
+  long_pause,
+  resync,
+  restart,
+  create,
+  destroy,
+  crash,
+  congest,
 };
 inline constexpr std::size_t deed_count = static_cast<std::size_t>(deed::congest) + 1;
 
 [[nodiscard]] constexpr std::string_view to_string(deed d) noexcept {
   constexpr std::array<std::string_view, deed_count> names{
-      "enter", "update", "leave", "enter_client", "update_client", "leave_client", "subscribe", "unsubscribe",
-      "get", "attach", "detach", "deliver", "cut", "connect", "connect_anew", "suspend", "pause", "long_pause", "resync",
-      "restart", "create", "destroy", "crash", "congest"};
+      "enter", "update",     "leave",  "enter_client", "update_client", "leave_client", "subscribe",    "unsubscribe",
+      "get",   "attach",     "detach", "deliver",      "cut",           "connect",      "connect_anew", "suspend",
+      "pause", "long_pause", "resync", "restart",      "create",        "destroy",      "crash",        "congest"};
   return names[static_cast<std::size_t>(d)];
 }
 
@@ -66,7 +86,8 @@ class hub_model final : public link_observer<std::uint64_t> {
     const auto known = members.find(member);
     if (m.action == action::leave) {
       if (known != members.end()) members.erase(known);
-    } else if (m.id.origin != id_origin::connection || known == members.end()) {  // a re-entry under its old id is no news
+    } else if (m.id.origin != id_origin::connection ||
+               known == members.end()) {  // a re-entry under its old id is no news
       members[member] = m.data ? *m.data : 0;
     }
   }
@@ -115,15 +136,17 @@ class history_world {
     world::participant* at = nullptr;
     std::string client_id;
     subscription events, users, states;
-    content seen;                // folded from the events
+    content seen;                  // folded from the events
     std::set<std::string> online;  // folded from the user events
     bool watching = false;
   };
 
  public:
   history_world(std::uint64_t seed, bool with_log)
-      : simulation_(seed, options()), with_log_(with_log),
-        model_(simulation_.clock(), options().hub.grace), baseline_(simulation_.hub().bytes()) {
+      : simulation_(seed, options()),
+        with_log_(with_log),
+        model_(simulation_.clock(), options().hub.grace),
+        baseline_(simulation_.hub().bytes()) {
     simulation_.on_note([this](const std::string& what) { write(what); });
     simulation_.on_restart([this] { model_.forget(); });
     for (std::uint64_t i = 0; i < 3; ++i) create(i);
@@ -268,9 +291,7 @@ class history_world {
       case deed::update_client: return presence.update_client(guest, value, told());
       case deed::leave_client: return presence.leave_client(guest, told());
       case deed::subscribe: return subscribe(w);
-      case deed::unsubscribe:
-        w.watching = false;
-        return presence.unsubscribe_all();
+      case deed::unsubscribe: w.watching = false; return presence.unsubscribe_all();
       case deed::get: {
         auto done = told();
         return presence.get(query{}, [done = std::move(done)](const auto& answer) mutable { done(answer.error()); });
@@ -343,7 +364,8 @@ class history_world {
         describe("events", w->seen);
         fail("the events do not add up to the set of " + std::to_string(simulation_.index(*w->at)));
       }
-      if (users_of(*w) != w->online) fail("the user events do not add up for " + std::to_string(simulation_.index(*w->at)));
+      if (users_of(*w) != w->online)
+        fail("the user events do not add up for " + std::to_string(simulation_.index(*w->at)));
       if (w->at->presence->user_count() != w->online.size()) fail("the count of users is wrong");
     }
   }
@@ -357,7 +379,8 @@ class history_world {
       const bool there = truth.contains({w->at->link.connection_id(), w->client_id});
       const self_state self = presence.self().state;
       if (there && presence.state() != room_state::attached) fail("present but not attached: " + who);
-      if ((self == self_state::present) != there) fail("self() of " + who + " is wrong: " + std::string{to_string(self)});
+      if ((self == self_state::present) != there)
+        fail("self() of " + who + " is wrong: " + std::string{to_string(self)});
       if (presence.state() != room_state::attached) continue;
       if (const content now = set_of(*w); now != truth) {
         describe("hub", truth);

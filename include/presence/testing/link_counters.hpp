@@ -19,25 +19,35 @@ struct link_counters {
   std::uint64_t overtaken = 0;  ///< frames that a later one overtook
   std::uint64_t cuts = 0;
   std::uint64_t cut_before_hub = 0;  ///< frames lost on the way to the hub
-  std::uint64_t cut_after_hub = 0;  ///< frames that reached it and whose answer was lost
+  std::uint64_t cut_after_hub = 0;   ///< frames that reached it and whose answer was lost
   std::uint64_t cut_during_sync = 0;
   std::uint64_t cut_while_attaching = 0;
   std::uint64_t resumed = 0;
   std::uint64_t resumed_with_gap = 0;  ///< resumed connections on which something was lost, so that a sync follows
   std::uint64_t resume_refused = 0;
-  std::uint64_t resent = 0;  ///< publishes sent again after a resume
-  std::uint64_t repeated = 0;  ///< … that the hub had seen, and did not apply twice
-  std::uint64_t reported = 0;  ///< publishes reported as disconnected
+  std::uint64_t resent = 0;     ///< publishes sent again after a resume
+  std::uint64_t repeated = 0;   ///< … that the hub had seen, and did not apply twice
+  std::uint64_t reported = 0;   ///< publishes reported as disconnected
   std::uint64_t congested = 0;  ///< live messages refused by a full buffer, so that a sync follows
   std::uint64_t suspended = 0;
 
   /// All of them, by name.
   [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> rows() const {
-    return {{"frames_up", frames_up}, {"frames_down", frames_down}, {"overtaken", overtaken},
-            {"cuts", cuts}, {"cut_before_hub", cut_before_hub}, {"cut_after_hub", cut_after_hub},
-            {"cut_during_sync", cut_during_sync}, {"cut_while_attaching", cut_while_attaching}, {"resumed", resumed},
-            {"resumed_with_gap", resumed_with_gap}, {"resume_refused", resume_refused}, {"resent", resent},
-            {"repeated", repeated}, {"reported", reported}, {"congested", congested},
+    return {{"frames_up", frames_up},
+            {"frames_down", frames_down},
+            {"overtaken", overtaken},
+            {"cuts", cuts},
+            {"cut_before_hub", cut_before_hub},
+            {"cut_after_hub", cut_after_hub},
+            {"cut_during_sync", cut_during_sync},
+            {"cut_while_attaching", cut_while_attaching},
+            {"resumed", resumed},
+            {"resumed_with_gap", resumed_with_gap},
+            {"resume_refused", resume_refused},
+            {"resent", resent},
+            {"repeated", repeated},
+            {"reported", reported},
+            {"congested", congested},
             {"suspended", suspended}};
   }
   link_counters& operator+=(const link_counters& more) {

@@ -66,7 +66,8 @@ class recording_receiver final : public transport_receiver<Payload> {
     const std::lock_guard lock{mutex_};
     if (!attached_) complain("a sync while it is not attached");
     for (const message_type& m : *page) check(m);
-    set_.apply_sync(*page, cursor, {}, [](auto&&...) {}, [](auto&&...) {});
+    set_.apply_sync(
+        *page, cursor, {}, [](auto&&...) {}, [](auto&&...) {});
   }
   void on_published(publish_token token, std::error_code outcome) override {
     const entry now{*this, {receiver_call::published, {}, {}, {}, token, outcome}};
@@ -80,12 +81,14 @@ class recording_receiver final : public transport_receiver<Payload> {
   }
   [[nodiscard]] std::size_t count(receiver_call what) const {
     const auto all = calls();
-    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const call& c) { return c.what == what; }));
+    return static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [&](const call& c) { return c.what == what; }));
   }
   /// The last state that was reported; none if none was.
   [[nodiscard]] std::optional<state_change> state() const {
     const auto all = calls();
-    const auto last = std::find_if(all.rbegin(), all.rend(), [](const call& c) { return c.what == receiver_call::state; });
+    const auto last =
+        std::find_if(all.rbegin(), all.rend(), [](const call& c) { return c.what == receiver_call::state; });
     return last != all.rend() ? std::optional{last->state} : std::nullopt;
   }
   /// The messages of all calls of one kind, in order.
@@ -108,7 +111,8 @@ class recording_receiver final : public transport_receiver<Payload> {
   [[nodiscard]] std::vector<std::string> members() const {
     const std::lock_guard lock{mutex_};
     std::vector<std::string> found;
-    set_.for_each([&](const auto& m) { found.push_back(std::string{m.client_id} + '/' + std::string{m.connection_id}); });
+    set_.for_each(
+        [&](const auto& m) { found.push_back(std::string{m.client_id} + '/' + std::string{m.connection_id}); });
     std::sort(found.begin(), found.end());
     return found;
   }

@@ -40,7 +40,9 @@ class scripted_transport {
 
   /// A transport over a connection of `client_id`: empty for an anonymous one, `*` for one that may act for anyone.
   explicit scripted_transport(std::string client_id = "me", std::string connection_id = "c1", Codec codec = {})
-      : script_(client_id, std::move(connection_id)), client_id_(std::move(client_id)), codec_(std::move(codec)) {}
+      : script_(client_id, std::move(connection_id)),
+        client_id_(std::move(client_id)),
+        codec_(std::move(codec)) {}
   scripted_transport(scripted_transport&& other) noexcept = default;
   scripted_transport& operator=(scripted_transport&& other) noexcept {
     if (this != &other) {

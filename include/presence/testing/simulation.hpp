@@ -46,7 +46,7 @@ struct simulation_options {
   std::uint64_t cut_percent = 6;                    ///< of the steps
   std::uint64_t connect_percent = 12;
   std::uint64_t pause_percent = 10;
-  std::uint64_t restart_per_mille = 5;              ///< of the steps: the hub is replaced by one that knows nothing
+  std::uint64_t restart_per_mille = 5;  ///< of the steps: the hub is replaced by one that knows nothing
 };
 
 /// A hub on a manual clock and participants behind faulty links. Each `step` carries a frame, lets time pass, or breaks or
@@ -74,7 +74,8 @@ class simulation {
   };
 
   explicit simulation(std::uint64_t seed, simulation_options options = {})
-      : options_(std::move(options)), random_(seed) {
+      : options_(std::move(options)),
+        random_(seed) {
     auto ids = std::make_shared<seeded_random>(random_());
     options_.hub.random = [ids] { return (*ids)(); };
     hub_ = std::make_unique<hub_type>(options_.hub, clock_);

@@ -1,6 +1,5 @@
 // Attaching a session to a room with a sink: names, modes, permission, replacement.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -147,7 +146,8 @@ TEST_F(hub_attach, attaching_twice_replaces_the_first) {
   recording_sink sink;
   {
     text_attachment second = alice.session.attach("lobby", mode_set::all(), sink).value();
-    EXPECT_EQ(alice.heard(), (lines{"attached", "enter alice hi", "detached: replaced by another attachment of the same session"}));
+    EXPECT_EQ(alice.heard(),
+              (lines{"attached", "enter alice hi", "detached: replaced by another attachment of the same session"}));
     EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice]"}));
     EXPECT_EQ(members(), (lines{"alice hi"}));  // now the second one's
     EXPECT_EQ(alice.enter(), errc::invalid_room_state);
@@ -158,6 +158,15 @@ TEST_F(hub_attach, attaching_twice_replaces_the_first) {
   }
   EXPECT_EQ(watcher.heard(), (lines{"leave alice hi closed"}));
   EXPECT_EQ(hub.room_count(), 1U);
+}
+
+TEST_F(hub_attach, newcomer_that_replaces_another_has_seen_nothing) {
+  text_session alice = hub.connect("alice");
+  recording_sink first;
+  recording_sink second;
+  const auto replaced = alice.attach("lobby", mode_set::all(), first).value();
+  const auto room = alice.attach("lobby", mode_set::all(), second).value();
+  EXPECT_EQ(second.take(), (lines{"attached"}));  // and not resumed, although nothing happened in the room
 }
 
 TEST_F(hub_attach, replaced_attachment_may_be_destroyed_at_any_time) {

@@ -1,6 +1,5 @@
 // The backplane is told every change of every room, in the room's order, outside any lock.
 #include "support/hub_fixture.hpp"
-
 #include <presence/backplane.hpp>
 #include <presence/basic_hub.hpp>
 

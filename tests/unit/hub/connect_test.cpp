@@ -1,6 +1,5 @@
 // Opening sessions: who may, and the ids that they get.
 #include "support/hub_fixture.hpp"
-
 #include <presence/basic_hub.hpp>
 #include <presence/error.hpp>
 
@@ -33,7 +32,8 @@ TEST_F(hub_connect, without_a_client_id_a_session_is_anonymous) {
 
 TEST_F(hub_connect, client_id_may_have_any_characters) {
   const std::string with_nul("a\0b", 3);
-  for (const std::string& id : lines{"with:colon", "a!b", "with space", "\xc3\xa4\xe2\x82\xac", "~hub", "*", with_nul}) {
+  for (const std::string& id :
+       lines{"with:colon", "a!b", "with space", "\xc3\xa4\xe2\x82\xac", "~hub", "*", with_nul}) {
     EXPECT_EQ(hub.connect(id).client_id(), id);
   }
 }

@@ -1,6 +1,5 @@
 #include "support/messages.hpp"
 #include "support/property.hpp"
-
 #include <presence/detail/deadline_queue.hpp>
 
 #include <gtest/gtest.h>

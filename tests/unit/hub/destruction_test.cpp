@@ -1,7 +1,6 @@
 // Hub, session, presence, subscription and attachment may be destroyed in any order, with operations pending.
 #include "support/completions.hpp"
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -90,8 +89,8 @@ void for_each_order(Visit&& visit) {
     for (const char* part : order) name += std::string{part} + ' ';
     SCOPED_TRACE(name);
     visit(order);
-  } while (std::next_permutation(order.begin(), order.end(),
-                                 [](std::string_view a, std::string_view b) { return a < b; }));
+  } while (
+      std::next_permutation(order.begin(), order.end(), [](std::string_view a, std::string_view b) { return a < b; }));
 }
 
 TEST(hub_destruction, any_order_is_fine) {

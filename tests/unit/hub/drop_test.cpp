@@ -1,6 +1,5 @@
 // A lost connection: members stay for the grace period, to the millisecond, and then time out.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 #include <presence/message_id.hpp>
 
@@ -237,9 +236,8 @@ TEST_F(hub_drop, reconnecting_client_is_two_members_and_one_user) {
   text_presence o{observer.room("lobby"), {}, clock};
   lines events;
   const auto members_heard = o.subscribe([&](const event<std::string>& e) { events.push_back(to_line(e)); });
-  const auto users_heard = o.subscribe_users([&](const user_event& e) {
-    events.push_back(e.client_id + ' ' + std::string{to_string(e.change)});
-  });
+  const auto users_heard = o.subscribe_users(
+      [&](const user_event& e) { events.push_back(e.client_id + ' ' + std::string{to_string(e.change)}); });
   alice.enter("old");
   alice.session.drop();
   clock.advance(5s);

@@ -1,6 +1,5 @@
 // Ends: close, detach, evict. Members leave at once, and nothing stays behind.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 // The hub's side of participants in the same process: what the loopback transport carries between the two.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 #include <presence/transport.hpp>
 
@@ -72,7 +71,8 @@ TEST_F(hub_loopback, hub_refuses_and_the_handler_gets_exactly_that_RTP8i) {
   text_presence b{bob.room("lobby"), {}, clock};
   b.enter("b", note);
   a.enter_client("carol", note);
-  EXPECT_EQ(outcomes, (lines{"message too large", "ok", "the room has its maximum number of members", "invalid client id"}));
+  EXPECT_EQ(outcomes,
+            (lines{"message too large", "ok", "the room has its maximum number of members", "invalid client id"}));
   a.update("321", note);  // still usable
   EXPECT_EQ(outcomes.back(), "ok");
 }

@@ -1,6 +1,5 @@
 // enter, update, leave: what the hub makes of them, and re-entry.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 #include <presence/extras.hpp>
 #include <presence/message_id.hpp>
@@ -45,7 +44,8 @@ TEST_F(hub_operations, enter_when_present_is_an_update_RTP9b) {
 }
 
 TEST_F(hub_operations, each_message_of_a_batch_is_decided_by_those_before_it_RTP9b) {
-  alice.publish({says(action::enter), says(action::enter), says(action::leave), says(action::leave), says(action::update)});
+  alice.publish(
+      {says(action::enter), says(action::enter), says(action::leave), says(action::leave), says(action::update)});
   EXPECT_EQ(seen(), (lines{"enter alice", "update alice", "leave alice", "enter alice"}));
   EXPECT_EQ(watcher.sink.batches.size(), 1U);  // and they are told together
 }
@@ -114,7 +114,11 @@ TEST_F(hub_operations, client_operations_do_not_disturb_other_members_RTP15) {
   client gateway{hub, "*"};
   alice.enter("hers");
   gateway.publish({says(action::enter, "alice", "gateway's"), says(action::enter, "bob")});
-  EXPECT_EQ(members(), (lines{"alice gateway's", "alice hers", "bob", }));
+  EXPECT_EQ(members(), (lines{
+                           "alice gateway's",
+                           "alice hers",
+                           "bob",
+                       }));
   gateway.publish({says(action::leave, "alice")});
   EXPECT_EQ(members(), (lines{"alice hers", "bob"}));
 }

@@ -1,6 +1,5 @@
 // What the hub refuses to publish, with which error, and that a refused publish changes nothing.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 #include <presence/extras.hpp>
 

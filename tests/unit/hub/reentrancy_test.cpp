@@ -1,6 +1,5 @@
 // Everything may be done inside any callback, to the very end of the hub. On one thread.
 #include "support/hub_world.hpp"
-
 #include <presence/backplane.hpp>
 #include <presence/mutex.hpp>
 #include <presence/testing/checked_mutex.hpp>
@@ -33,31 +32,78 @@ class hub_reentrancy : public ::testing::Test {
 
   [[nodiscard]] static std::vector<deed> deeds() {
     return {
-        {"subscribe", [](world& w) { if (w.a) w.listen(); }},
+        {"subscribe",
+         [](world& w) {
+           if (w.a) w.listen();
+         }},
         {"unsubscribe", [](world& w) { w.heard.clear(); }},
-        {"unsubscribe all", [](world& w) { if (w.a) w.a->unsubscribe_all(); }},
-        {"enter", [](world& w) { if (w.a) w.a->enter("x", w.once()); }},
-        {"enter of another", [](world& w) { if (w.c) w.c->enter("x", w.once()); }},
-        {"leave", [](world& w) { if (w.a) w.a->leave(w.once()); }},
-        {"get", [](world& w) { if (w.a) w.a->get({}, w.once()); }},
-        {"detach", [](world& w) { if (w.a) w.a->detach(w.once()); }},
-        {"attach", [](world& w) { if (w.a) w.a->attach(w.once()); }},
-        {"detach and attach", [](world& w) {
+        {"unsubscribe all",
+         [](world& w) {
+           if (w.a) w.a->unsubscribe_all();
+         }},
+        {"enter",
+         [](world& w) {
+           if (w.a) w.a->enter("x", w.once());
+         }},
+        {"enter of another",
+         [](world& w) {
+           if (w.c) w.c->enter("x", w.once());
+         }},
+        {"leave",
+         [](world& w) {
+           if (w.a) w.a->leave(w.once());
+         }},
+        {"get",
+         [](world& w) {
+           if (w.a) w.a->get({}, w.once());
+         }},
+        {"detach",
+         [](world& w) {
+           if (w.a) w.a->detach(w.once());
+         }},
+        {"attach",
+         [](world& w) {
+           if (w.a) w.a->attach(w.once());
+         }},
+        {"detach and attach",
+         [](world& w) {
            if (!w.a) return;
            w.a->detach(w.once());
            w.a->attach(w.once());
          }},
         {"destroy the presence", [](world& w) { w.destroy_presence(); }},
         {"destroy another presence", [](world& w) { w.destroy_other_presence(); }},
-        {"publish", [](world& w) { if (w.room) w.room->publish({w.enter()}, w.once()); }},
-        {"detach the attachment", [](world& w) { if (w.room) w.room->detach(); }},
-        {"resync the attachment", [](world& w) { if (w.room) w.room->resync(); }},
+        {"publish",
+         [](world& w) {
+           if (w.room) w.room->publish({w.enter()}, w.once());
+         }},
+        {"detach the attachment",
+         [](world& w) {
+           if (w.room) w.room->detach();
+         }},
+        {"resync the attachment",
+         [](world& w) {
+           if (w.room) w.room->resync();
+         }},
         {"destroy the attachment", [](world& w) { w.destroy_attachment(); }},
-        {"attach again", [](world& w) { if (w.bob) w.attach_bob(); }},
-        {"close the session", [](world& w) { if (w.alice) w.alice->close(); }},
-        {"close the sink's session", [](world& w) { if (w.bob) w.bob->close(); }},
-        {"drop the session", [](world& w) { if (w.alice) w.alice->drop(); }},
-        {"drop and resume the sessions", [](world& w) {
+        {"attach again",
+         [](world& w) {
+           if (w.bob) w.attach_bob();
+         }},
+        {"close the session",
+         [](world& w) {
+           if (w.alice) w.alice->close();
+         }},
+        {"close the sink's session",
+         [](world& w) {
+           if (w.bob) w.bob->close();
+         }},
+        {"drop the session",
+         [](world& w) {
+           if (w.alice) w.alice->drop();
+         }},
+        {"drop and resume the sessions",
+         [](world& w) {
            if (!w.hub) return;
            for (auto* session : {&w.alice, &w.bob}) {
              if (!*session) continue;
@@ -68,20 +114,27 @@ class hub_reentrancy : public ::testing::Test {
          }},
         {"destroy the session", [](world& w) { w.alice.reset(); }},
         {"destroy the sink's session", [](world& w) { w.bob.reset(); }},
-        {"evict", [](world& w) { if (w.hub) for (const char* id : {"alice", "bob", "carol"}) (void)w.hub->evict("lobby", id); }},
-        {"run what is due", [](world& w) {
+        {"evict",
+         [](world& w) {
+           if (w.hub)
+             for (const char* id : {"alice", "bob", "carol"}) (void)w.hub->evict("lobby", id);
+         }},
+        {"run what is due",
+         [](world& w) {
            if (w.carol) w.carol->drop();
            w.clock.advance(std::chrono::hours{1});
            if (w.hub) w.hub->run_due();
          }},
-        {"connect another", [](world& w) {
+        {"connect another",
+         [](world& w) {
            if (!w.hub) return;
            auto session = w.hub->connect("dave");
            typename world::presence_type d{session.room("lobby"), {}, w.clock};
            d.enter("d");
          }},
         {"destroy the hub", [](world& w) { w.hub.reset(); }},
-        {"destroy all", [](world& w) {
+        {"destroy all",
+         [](world& w) {
            w.hub.reset();
            w.bob.reset();
            w.destroy_attachment();
@@ -98,7 +151,8 @@ class hub_reentrancy : public ::testing::Test {
     const auto resume_bob = [](world& w) {
       w.bob->drop();
       if (w.c) w.c->update("missed");
-      auto back = w.hub ? w.hub->resume(w.bob->resume_key()) : result<typename world::session_type>{errc::connection_closed};
+      auto back =
+          w.hub ? w.hub->resume(w.bob->resume_key()) : result<typename world::session_type>{errc::connection_closed};
     };
     return {
         {"sink attached", world::attached, [](world& w) { w.attach_bob(); }},
@@ -108,7 +162,8 @@ class hub_reentrancy : public ::testing::Test {
         {"sink gets an event", world::live, [](world& w) { w.a->update("u", w.once()); }},
         {"sink gets its own event", world::live, [](world& w) { w.room->publish({w.enter()}, w.once()); }},
         {"sink gets an eviction", world::live, [](world& w) { (void)w.hub->evict("lobby", "carol"); }},
-        {"sink gets a time-out", world::live, [](world& w) {
+        {"sink gets a time-out", world::live,
+         [](world& w) {
            w.carol->drop();
            w.clock.advance(std::chrono::hours{1});
            w.hub->run_due();

@@ -1,6 +1,5 @@
 // A session taken up again: within the grace, too late, with a wrong key, twice, by somebody else.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -64,8 +63,8 @@ TEST_F(hub_resume, wrong_and_malformed_keys_are_refused) {
   const std::string id = alice.session.connection_id();
   std::string other = key;
   other.back() = other.back() == 'x' ? 'y' : 'x';
-  for (const std::string& wrong : lines{"", "!", "nonsense", "nonsense!key", id, id + '!', '!' + key, key + 'x', key + '!',
-                                        key.substr(0, key.size() - 1), other, std::string(100'000, '!')}) {
+  for (const std::string& wrong : lines{"", "!", "nonsense", "nonsense!key", id, id + '!', '!' + key, key + 'x',
+                                        key + '!', key.substr(0, key.size() - 1), other, std::string(100'000, '!')}) {
     EXPECT_EQ(hub.resume(wrong).error(), errc::invalid_resume_key) << wrong.substr(0, 100);
   }
   EXPECT_EQ(hub.resume(watcher.session.resume_key().substr(0, 13) + key.substr(13)).error(), errc::invalid_resume_key);
@@ -267,6 +266,19 @@ TEST_F(hub_resume, members_whose_presence_is_gone_leave_with_the_resume) {
   EXPECT_EQ(watcher.heard(), (lines{"enter bob b"}));
   const text_session again = hub.resume(bob.resume_key()).value();
   EXPECT_EQ(watcher.heard(), (lines{"leave bob b closed"}));
+}
+
+TEST_F(hub_resume, sink_in_the_place_of_a_presence_that_is_gone_learns_all) {
+  text_session bob = hub.connect("bob");
+  {
+    text_presence b{bob.room("lobby"), {}, clock};
+    b.enter("b");
+    bob.drop();
+  }
+  recording_sink sink;
+  const auto room = bob.attach("lobby", mode_set::all(), sink).value();
+  const text_session again = hub.resume(bob.resume_key()).value();
+  EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice bob]"}));
 }
 
 TEST_F(hub_resume, presence_made_anew_while_disconnected_learns_all) {

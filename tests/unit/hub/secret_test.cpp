@@ -36,7 +36,8 @@ TEST(secret, text_uses_six_bits_a_character_and_draws_no_more_than_it_needs) {
 TEST(secret, text_is_safe_in_ids_and_keys) {
   for (int n = 0; n < 1000; ++n) {
     const std::string text = random_text(22, detail::system_random);
-    EXPECT_EQ(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), std::string::npos);
+    EXPECT_EQ(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+              std::string::npos);
   }
 }
 

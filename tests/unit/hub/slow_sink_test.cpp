@@ -1,6 +1,5 @@
 // Sinks that cannot keep up, or throw: they alone suffer, and are synced again when they say so.
 #include "support/hub_fixture.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>

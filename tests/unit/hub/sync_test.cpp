@@ -31,8 +31,9 @@ class hub_sync : public hub_test {
   [[nodiscard]] static std::vector<std::size_t> page_sizes(const lines& heard) {
     std::vector<std::size_t> sizes;
     for (const std::string& line : heard) {
-      if (line.starts_with("sync")) sizes.push_back(static_cast<std::size_t>(std::count(line.begin(), line.end(), 'm')) -
-                                                    (line.ends_with("more") ? 1U : 0U));
+      if (line.starts_with("sync"))
+        sizes.push_back(static_cast<std::size_t>(std::count(line.begin(), line.end(), 'm')) -
+                        (line.ends_with("more") ? 1U : 0U));
     }
     return sizes;
   }
@@ -49,8 +50,8 @@ TEST_F(hub_sync, only_the_newly_attached_sees_present_events) {
 
 TEST_F(hub_sync, pages_are_as_big_as_asked_for) {
   using sizes = std::vector<std::size_t>;
-  const std::vector<std::pair<std::size_t, sizes>> expected{{1, {1}},          {3, {3}},          {4, {3, 1}},
-                                                            {6, {3, 3}},       {7, {3, 3, 1}},    {2, {2}}};
+  const std::vector<std::pair<std::size_t, sizes>> expected{{1, {1}},    {3, {3}},       {4, {3, 1}},
+                                                            {6, {3, 3}}, {7, {3, 3, 1}}, {2, {2}}};
   for (const auto& [count, pages] : expected) {
     restart(3);
     client gateway{hub, "*"};
@@ -116,11 +117,13 @@ TEST_F(hub_sync, hundred_thousand_members_with_live_events_in_between_none_lost_
   text_session bob = hub.connect("bob");
   recording_sink sink;
   std::size_t pages = 0;
-  sink.then = [&](const std::string& line) {  // every page brings somebody new, changes somebody and sends somebody away
-    if (!line.starts_with("sync")) return;
-    const std::string n = std::to_string(100 + pages++);
-    gateway.room.publish({says(action::enter, "new" + n), says(action::update, 'm' + n), says(action::leave, "m90" + n)});
-  };
+  sink.then =
+      [&](const std::string& line) {  // every page brings somebody new, changes somebody and sends somebody away
+        if (!line.starts_with("sync")) return;
+        const std::string n = std::to_string(100 + pages++);
+        gateway.room.publish(
+            {says(action::enter, "new" + n), says(action::update, 'm' + n), says(action::leave, "m90" + n)});
+      };
   const auto room = bob.attach("lobby", mode_set::all(), sink).value();
 
   EXPECT_EQ(pages, count / 1'000);
@@ -154,7 +157,8 @@ TEST_F(hub_sync, participant_of_hundred_thousand_members_is_equal_to_the_hub) {
       ++others;
     } else if (++present % 1'000 == 0) {
       const std::string n = std::to_string(100 + present / 1'000);
-      gateway.room.publish({says(action::enter, "new" + n), says(action::update, 'm' + n), says(action::leave, "m90" + n)});
+      gateway.room.publish(
+          {says(action::enter, "new" + n), says(action::update, 'm' + n), says(action::leave, "m90" + n)});
     }
   });
   EXPECT_EQ(present, count);

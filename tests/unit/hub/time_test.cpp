@@ -1,6 +1,5 @@
 // The hub's time never goes back, whatever its clock does.
 #include "support/hub_fixture.hpp"
-
 #include <presence/message.hpp>
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 // Counted, not assumed: in-process delivery copies no data.
 #include "support/counted.hpp"
-
 #include <presence/basic_hub.hpp>
 #include <presence/basic_presence.hpp>
 #include <presence/loopback.hpp>
@@ -17,9 +16,9 @@ namespace {
 /// A session with a participant that notes what it sees.
 struct listener {
   explicit listener(hub<counted>& of)
-      : session(of.connect("listener")), room(session.room("lobby")), heard(room.subscribe([this](const auto& e) {
-          seen.push_back(e.data.get());
-        })) {}
+      : session(of.connect("listener")),
+        room(session.room("lobby")),
+        heard(room.subscribe([this](const auto& e) { seen.push_back(e.data.get()); })) {}
 
   basic_hub<counted>::session_type session;
   local_presence<counted> room;
@@ -44,7 +43,7 @@ TEST_F(hub_zero_copy, fan_out_to_a_hundred_participants_copies_no_data) {
   sender.update(counted{2});
   EXPECT_EQ(counted::copies(), 0);
   EXPECT_EQ(counted::moves(), 2 * moves);
-  EXPECT_LE(moves, 3);         // on the way into the hub, whatever the number of listeners
+  EXPECT_LE(moves, 3);             // on the way into the hub, whatever the number of listeners
   EXPECT_EQ(counted::alive(), 1);  // one for all
   const counted* const shared = listeners[0].seen[1];
   EXPECT_EQ(shared->value, 2);

@@ -1,6 +1,5 @@
 // Whatever is done inside a listener or handler: calls, exceptions, the end of the presence.
 #include "support/participant.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -20,9 +19,9 @@ class presence_callbacks : public participant_test {
  protected:
   /// A callback of the participant's, of every kind in turn.
   enum class inside { event, one_action, user, state, error, attach_handler, operation_handler, get_handler };
-  static constexpr inside everywhere[] = {inside::event, inside::one_action, inside::user,
-                                          inside::state, inside::error,      inside::attach_handler,
-                                          inside::operation_handler,         inside::get_handler};
+  static constexpr inside everywhere[] = {
+      inside::event,          inside::one_action,        inside::user,       inside::state, inside::error,
+      inside::attach_handler, inside::operation_handler, inside::get_handler};
 
   /// Begins anew with an attached participant, and has `act` done once inside such a callback.
   void act_inside(inside where, std::function<void()> act) {
@@ -166,9 +165,10 @@ TEST_F(presence_callbacks, a_listener_that_throws_is_reported_and_disturbs_nobod
 TEST_F(presence_callbacks, every_kind_of_listener_and_handler_may_throw) {
   for (const inside where : everywhere) {
     act_inside(where, [] { throw 42; });
-    const bool is_handler = where == inside::attach_handler || where == inside::operation_handler ||
-                            where == inside::get_handler;
-    lines expected{std::string{is_handler ? "handler: " : "listener: "} + make_error_code(errc::handler_threw).message()};
+    const bool is_handler =
+        where == inside::attach_handler || where == inside::operation_handler || where == inside::get_handler;
+    lines expected{std::string{is_handler ? "handler: " : "listener: "} +
+                   make_error_code(errc::handler_threw).message()};
     if (where == inside::error) expected = {"incoming: bad request"};  // who throws there is not told about itself
     EXPECT_EQ(errors, expected);
     outcome entered;

@@ -1,6 +1,5 @@
 // The queries of a participant: what is known, what is unknown, and what waits for the sync.
 #include "support/participant.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 // What comes in: live messages, syncs, things that make no sense, and more than a busy participant can take.
 #include "support/participant.hpp"
-
 #include <presence/codec/text.hpp>
 #include <presence/error.hpp>
 
@@ -235,8 +234,8 @@ TEST_F(presence_incoming, past_the_bound_the_set_is_synced_again_once) {
   room.answer_attach({.has_members = true});
   room.push(enter("e", "c6"));  // counts again from the answer on
   room.sync("t:", {present("b", "c3"), present("c", "c4"), present("d", "c5")});
-  EXPECT_EQ(events, (lines{"enter a/c2", "enter b/c3", "enter e/c6", "present c/c4", "present d/c5",
-                           "leave a/c2 resync"}));
+  EXPECT_EQ(events,
+            (lines{"enter a/c2", "enter b/c3", "enter e/c6", "present c/c4", "present d/c5", "leave a/c2 resync"}));
 }
 
 TEST_F(presence_incoming, a_resync_that_is_answered_at_once_is_not_missed) {
@@ -256,8 +255,8 @@ TEST_F(presence_incoming, a_sync_that_the_answer_to_a_resync_brings_along_is_not
   room.push(enter("a", "c2"));
   room.by_hand(transport_call::resync);
   while_busy([&] {
-    room.push({enter("b", "c3"), enter("c", "c4")});  // too much
-    room.answer_attach({.has_members = true});        // as it happens a sync comes all the same, …
+    room.push({enter("b", "c3"), enter("c", "c4")});            // too much
+    room.answer_attach({.has_members = true});                  // as it happens a sync comes all the same, …
     room.sync("s:", {present("b", "c3"), present("c", "c4")});  // … all of it before the handler returns
   });
   EXPECT_EQ(events, (lines{"enter a/c2", "present b/c3", "present c/c4", "leave a/c2 resync"}));

@@ -1,6 +1,5 @@
 // Listeners and subscriptions: who hears what, in which order, from when and until when.
 #include "support/participant.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -79,13 +78,15 @@ TEST_F(presence_listeners, listeners_for_different_actions_are_called_in_the_ord
   const subscription goes = p->subscribe(action::leave, named("out"));
   room.push(enter("a", "c2"));
   room.push({leave("a", "c2").serial(1), enter("a", "c2").serial(2), enter("b", "c3"), leave("a", "c2").serial(3)});
-  EXPECT_EQ(events, (lines{"in: enter a/c2", "out: leave a/c2", "in: enter a/c2", "in: enter b/c3", "out: leave a/c2"}));
+  EXPECT_EQ(events,
+            (lines{"in: enter a/c2", "out: leave a/c2", "in: enter a/c2", "in: enter b/c3", "out: leave a/c2"}));
 }
 
 TEST_F(presence_listeners, separate_listeners_for_what_comes_and_goes_fold_to_the_set) {
   std::map<std::string, int> here;
   const subscription comes = p->subscribe(action::enter | action::update, [&](const auto& e) { ++here[e.client_id]; });
-  const subscription goes = p->subscribe(action::leave | action::absent, [&](const auto& e) { here.erase(e.client_id); });
+  const subscription goes =
+      p->subscribe(action::leave | action::absent, [&](const auto& e) { here.erase(e.client_id); });
   room.push({enter("a", "c2"), leave("a", "c2").serial(1), update("a", "c2").serial(2)});
   EXPECT_EQ(here.size(), 1U);
   EXPECT_EQ(p->size(), 1U);

@@ -1,6 +1,5 @@
 // Loopback keeps the contract of transports: with each kind of mutex, with and without serialization.
 #include "support/counted.hpp"
-
 #include <presence/codec/text.hpp>
 #include <presence/presence.hpp>
 #include <presence/testing/checked_mutex.hpp>
@@ -57,11 +56,11 @@ namespace presence::testing {
 
 using test::counted;
 using test::loopback_harness;
-using loopbacks = ::testing::Types<loopback_harness<std::mutex, identity_codec<counted>>,
-                                   loopback_harness<null_mutex, identity_codec<counted>>,
-                                   loopback_harness<checked_mutex, identity_codec<counted>>,
-                                   loopback_harness<std::mutex, text_codec>, loopback_harness<null_mutex, text_codec>,
-                                   loopback_harness<checked_mutex, text_codec>>;
+using loopbacks =
+    ::testing::Types<loopback_harness<std::mutex, identity_codec<counted>>,
+                     loopback_harness<null_mutex, identity_codec<counted>>,
+                     loopback_harness<checked_mutex, identity_codec<counted>>, loopback_harness<std::mutex, text_codec>,
+                     loopback_harness<null_mutex, text_codec>, loopback_harness<checked_mutex, text_codec>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(loopback, transport_conformance, loopbacks);
 
 }  // namespace presence::testing

@@ -2,7 +2,6 @@
 #include "support/counted.hpp"
 #include "support/counting_new.hpp"
 #include "support/messages.hpp"
-
 #include <presence/presence.hpp>
 #include <presence/testing/manual_clock.hpp>
 #include <presence/testing/scripted_transport.hpp>
@@ -186,14 +185,15 @@ TEST(presence_out_of_memory, whatever_fails_on_the_way_in_the_set_is_right_after
     const subscription sub = p.subscribe([&](const auto&) { ++heard; });
     const subscription by_user = p.subscribe_users([](const auto&) {});
     room.push(enter(big + "0", "conn0").data(big));
-    const auto batch = make_batch<std::string>({enter(big + "1", "conn1").data(big), update(big + "0", "conn0").serial(1),
-                                                enter(big + "2", "conn2"), leave(big + "1", "conn1").serial(1),
-                                                enter(big + "3", "conn3")});
+    const auto batch = make_batch<std::string>({enter(big + "1", "conn1").data(big),
+                                                update(big + "0", "conn0").serial(1), enter(big + "2", "conn2"),
+                                                leave(big + "1", "conn1").serial(1), enter(big + "3", "conn3")});
     room.attach_with({.has_members = true});
     const outcome how = with_failing_allocation(nth, [&] { room.push(batch); });
     if (room.count(testing::transport_call::resync) == 0) p.attach();  // an occasion to ask for the sync
     if (room.count(testing::transport_call::resync) > 0) {
-      room.sync("s:", {present(big + "0", "conn0").serial(1), present(big + "2", "conn2"), present(big + "3", "conn3")});
+      room.sync("s:",
+                {present(big + "0", "conn0").serial(1), present(big + "2", "conn2"), present(big + "3", "conn3")});
     } else if (how == outcome::threw) {
       room.push(batch);  // it never came in, and the transport knows
     }

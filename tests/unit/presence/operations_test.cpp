@@ -2,7 +2,6 @@
 // room played by the test, what the hub decides with a hub.
 #include "support/hub_fixture.hpp"
 #include "support/participant.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -90,8 +89,8 @@ TEST_F(presence_operations, data_and_extras_are_each_optional) {
   p->leave(done[6].handler());
   p->leave("e", done[7].handler());
   p->leave("f", device, done[8].handler());
-  EXPECT_EQ(take_published(), (lines{"enter", "enter a", "enter b", "update", "update c", "update d", "leave", "leave e",
-                                     "leave f"}));
+  EXPECT_EQ(take_published(),
+            (lines{"enter", "enter a", "enter b", "update", "update c", "update d", "leave", "leave e", "leave f"}));
   p->enter_client("me", done[9].handler());
   p->update_client("me", "g", device, done[10].handler());
   p->leave_client("me", "h", device, done[11].handler());
@@ -339,7 +338,8 @@ class presence_and_hub : public hub_test {
   /// A session and its participant, whose events are written down.
   struct person {
     person(text_hub& hub, identity who, presence_options options = {})
-        : session(hub.connect(std::move(who))), presence(session.room("lobby"), options, {}) {
+        : session(hub.connect(std::move(who))),
+          presence(session.room("lobby"), options, {}) {
       if (options.enable_events) sub = presence.subscribe([this](const auto& e) { heard.push_back(to_line(e)); });
     }
     lines take() { return std::exchange(heard, {}); }

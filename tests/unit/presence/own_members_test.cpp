@@ -1,6 +1,5 @@
 // Own members and their re-entry, and `self()`: "Own members and re-entry" of docs/semantics.md.
 #include "support/participant.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -170,7 +169,7 @@ TEST_F(presence_own_members, a_leave_without_events_counts_after_another_attach_
   open({.enable_events = false});
   enter_with("x");
   room.by_hand(transport_call::publish);
-  room.answer_attach();   // not resumed, on the same connection: the member is entered again under its old id, and …
+  room.answer_attach();  // not resumed, on the same connection: the member is entered again under its old id, and …
   room.answer_publish({.outcome = {}, .echo = false});  // … as the hub has it, nobody is told
   room.automatic(transport_call::publish);
   forget();

@@ -1,6 +1,5 @@
 // The small parts a participant is made of.
 #include "support/counted.hpp"
-
 #include <presence/detail/delivery_gate.hpp>
 #include <presence/detail/mailbox.hpp>
 #include <presence/detail/unique_function.hpp>

@@ -1,6 +1,5 @@
 // Attaching, detaching, and what each state of the room means for operations: "Room state" of docs/semantics.md.
 #include "support/participant.hpp"
-
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
@@ -220,8 +219,8 @@ TEST_F(presence_room, another_attach_within_attached_is_told) {
 }
 
 TEST_F(presence_room, a_connection_that_is_suspended_changes_nothing_where_no_room_is_asked_for) {
-  for (const room_state state : {room_state::initialized, room_state::detached, room_state::suspended,
-                                 room_state::failed}) {
+  for (const room_state state :
+       {room_state::initialized, room_state::detached, room_state::suspended, room_state::failed}) {
     enter_state(state);
     room.suspend();
     EXPECT_EQ(states, silence) << to_string(state);
@@ -230,8 +229,8 @@ TEST_F(presence_room, a_connection_that_is_suspended_changes_nothing_where_no_ro
 }
 
 TEST_F(presence_room, an_attach_that_nobody_wants_any_more_changes_nothing) {
-  for (const room_state state : {room_state::initialized, room_state::detaching, room_state::detached,
-                                 room_state::failed}) {
+  for (const room_state state :
+       {room_state::initialized, room_state::detaching, room_state::detached, room_state::failed}) {
     enter_state(state);
     room.answer_attach({.has_members = true});
     EXPECT_EQ(states, silence) << to_string(state);

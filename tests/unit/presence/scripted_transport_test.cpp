@@ -1,6 +1,5 @@
 // The transport whose other end a test plays, without a presence on it.
 #include "support/messages.hpp"
-
 #include <presence/codec/text.hpp>
 #include <presence/error.hpp>
 #include <presence/mutex.hpp>
@@ -134,8 +133,9 @@ TEST_F(scripted_transport_kit, answers_by_hand) {
   transport->detach();
   EXPECT_EQ(transport->state(), room_state::detaching);
   room.answer_detach();
-  EXPECT_EQ(heard.take(), (lines{"attached", "enter alice/c7", "published 1",
-                                 "published 2: " + make_error_code(errc::room_full).message(), "published 3", "detached"}));
+  EXPECT_EQ(heard.take(),
+            (lines{"attached", "enter alice/c7", "published 1",
+                   "published 2: " + make_error_code(errc::room_full).message(), "published 3", "detached"}));
   room.automatic(transport_call::attach);
   transport->attach(mode_set::all());
   EXPECT_EQ(heard.take(), lines{"attached"});

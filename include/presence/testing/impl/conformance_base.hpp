@@ -45,14 +45,13 @@ namespace presence::inline PRESENCE_ABI::testing {
 /// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`; the hub behind should
 /// permit every one of them everything.
 template <class H>
-concept transport_harness =
-    std::default_initializable<H> && transport<typename H::transport_type> &&
+concept transport_harness = std::default_initializable<H> && transport<typename H::transport_type> &&
     std::equality_comparable<typename H::transport_type::codec_type::payload_type> &&
     requires(H& h, std::string_view client_id) {
-      { h.connect(client_id) } -> std::same_as<typename H::transport_type>;
-      h.settle();
-      { H::payload_of(1) } -> std::convertible_to<typename H::transport_type::codec_type::payload_type>;
-    };
+  { h.connect(client_id) } -> std::same_as<typename H::transport_type>;
+  h.settle();
+  { H::payload_of(1) } -> std::convertible_to<typename H::transport_type::codec_type::payload_type>;
+};
 
 template <class H>
 concept transport_harness_that_drops = transport_harness<H> && requires(H& h, std::size_t nth) {

@@ -29,7 +29,8 @@ TYPED_TEST_P(transport_conformance, members_leave_with_the_transport) {
 }
 
 TYPED_TEST_P(transport_conformance, it_may_be_unbound_inside_any_call) {
-  for (const receiver_call inside : {receiver_call::state, receiver_call::sync, receiver_call::presence, receiver_call::published}) {
+  for (const receiver_call inside :
+       {receiver_call::state, receiver_call::sync, receiver_call::presence, receiver_call::published}) {
     auto& alice = this->attached("alice");
     EXPECT_FALSE(this->publish(alice, this->says(action::enter, 1)));
     auto& bob = this->connect("bob");
@@ -49,7 +50,8 @@ TYPED_TEST_P(transport_conformance, it_may_be_unbound_inside_any_call) {
 }
 
 TYPED_TEST_P(transport_conformance, it_may_be_destroyed_inside_any_call) {
-  for (const receiver_call inside : {receiver_call::state, receiver_call::sync, receiver_call::presence, receiver_call::published}) {
+  for (const receiver_call inside :
+       {receiver_call::state, receiver_call::sync, receiver_call::presence, receiver_call::published}) {
     auto& alice = this->attached("alice");
     EXPECT_FALSE(this->publish(alice, this->says(action::enter, 1)));
     auto& bob = this->connect("bob");
@@ -149,7 +151,8 @@ TYPED_TEST_P(transport_conformance, a_lost_connection_comes_back_with_everything
       EXPECT_FALSE(this->publish(alice, this->says(action::enter, 1)));
       this->harness.drop(1);
       this->harness.settle();
-      EXPECT_TRUE(bob.heard.state()->state == room_state::attaching || bob.heard.state()->state == room_state::suspended);
+      EXPECT_TRUE(bob.heard.state()->state == room_state::attaching ||
+                  bob.heard.state()->state == room_state::suspended);
       if (something_happens) {
         EXPECT_FALSE(this->publish(alice, this->says(action::leave)));
       }

@@ -60,8 +60,8 @@ TYPED_TEST_P(transport_conformance, data_and_extras_arrive_as_they_were_sent) {
 
 TYPED_TEST_P(transport_conformance, messages_of_one_publish_are_numbered) {
   auto& bot = this->attached("*");
-  const auto token = this->send(bot, {this->says(action::enter, 1, "a"), this->says(action::enter, 2, "b"),
-                                      this->says(action::enter, 3, "c")});
+  const auto token = this->send(
+      bot, {this->says(action::enter, 1, "a"), this->says(action::enter, 2, "b"), this->says(action::enter, 3, "c")});
   this->harness.settle();
   EXPECT_FALSE(this->outcome(bot, token));
   const auto live = bot.heard.messages(receiver_call::presence);
@@ -91,7 +91,8 @@ TYPED_TEST_P(transport_conformance, every_publish_is_answered_once) {
     tokens.push_back(this->send(alice, this->says(action::absent)));            // refused
   }
   this->harness.settle();
-  for (std::size_t i = 0; i < tokens.size(); ++i) EXPECT_EQ(this->outcome(alice, tokens[i]) ? 1 : 0, i % 3 == 0 ? 0 : 1);
+  for (std::size_t i = 0; i < tokens.size(); ++i)
+    EXPECT_EQ(this->outcome(alice, tokens[i]) ? 1 : 0, i % 3 == 0 ? 0 : 1);
 }
 
 TYPED_TEST_P(transport_conformance, one_without_permission_to_be_present_is_refused) {
