@@ -114,7 +114,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   // from the transport
   void on_state(const state_change& change) override;
   void on_presence(const message_batch<wire>& messages) override;
-  void on_sync(const message_batch<wire>& page, const sync_cursor& cursor) override;
+  void on_sync(const message_batch<wire>& messages, const sync_cursor& cursor) override;
   void on_published(publish_token token, std::error_code outcome) override { post(published{token, outcome}); }
 
  private:

@@ -127,7 +127,7 @@ template <class Data, class Clock, class Transport>
 template <class Change>
 void presence_core<Data, Clock, Transport>::change_set(Change&& change) {
   notice_listeners();
-  attempt(change, [&](std::exception_ptr) {
+  attempt(change, [&](const std::exception_ptr&) {
     lag();
     short_of_memory_ = true;
   });

@@ -160,8 +160,8 @@ class script {
   }
 
   /// The id of the connection from the next attach on.
-  void set_connection_id(std::string id) {
-    look([&](shared& s) { s.connection_id = std::move(id); });
+  void set_connection_id(const std::string& id) {
+    look([&](shared& s) { s.connection_id = id; });
   }
   /// The time stamp of echoes from now on; at first `manual_clock::start`.
   void set_time(time_point at) {
@@ -346,9 +346,9 @@ class script {
   static void deliver(receiver_type& to, const sync_page& what) { to.on_sync(what.messages, what.cursor); }
   static void deliver(receiver_type& to, const done& what) { to.on_published(what.token, what.outcome); }
 
-  script(std::string client_id, std::string connection_id) : state_(std::make_shared<shared>()) {
-    state_->client_id = std::move(client_id);
-    state_->connection_id = std::move(connection_id);
+  script(const std::string& client_id, const std::string& connection_id) : state_(std::make_shared<shared>()) {
+    state_->client_id = client_id;
+    state_->connection_id = connection_id;
   }
 
   template <class F>
