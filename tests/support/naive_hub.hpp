@@ -31,7 +31,7 @@ class naive_hub {
   }
   void drop(const std::string& connection, std::int64_t due) {
     session& s = sessions_.at(connection);
-    s.is = session::dropped;
+    s.is = session::link::dropped;
     s.due = due;
     for (auto& [name, p] : s.places) {
       if (p.room == room_is::attached) p.room = room_is::lost;
@@ -39,8 +39,8 @@ class naive_hub {
   }
   void resume(const std::string& connection) {
     session& s = sessions_.at(connection);
-    if (s.is == session::connected) return;  // taken over
-    s.is = session::connected;
+    if (s.is == session::link::connected) return;  // taken over
+    s.is = session::link::connected;
     for (auto& [name, p] : s.places) {
       if (p.room != room_is::lost) {
         p.owned.clear();  // the participant who entered them is gone
@@ -54,7 +54,7 @@ class naive_hub {
   }
   void end(const std::string& connection) {
     session& s = sessions_.at(connection);
-    s.is = session::ended;
+    s.is = session::link::ended;
     for (auto& [name, p] : s.places) {
       p.owned.clear();
       if (p.room == room_is::attached || p.room == room_is::lost) p.leave_room();
@@ -64,21 +64,21 @@ class naive_hub {
   std::size_t run_due(std::int64_t now) {
     std::size_t ended = 0;
     for (auto& [connection, s] : sessions_) {
-      if (s.is != session::dropped || s.due > now) continue;
+      if (s.is != session::link::dropped || s.due > now) continue;
       end(connection);
       ++ended;
     }
     return ended;
   }
   [[nodiscard]] bool connected(const std::string& connection) const {
-    return sessions_.at(connection).is == session::connected;
+    return sessions_.at(connection).is == session::link::connected;
   }
   [[nodiscard]] bool dropped(const std::string& connection) const {
-    return sessions_.at(connection).is == session::dropped;
+    return sessions_.at(connection).is == session::link::dropped;
   }
   [[nodiscard]] std::size_t session_count() const {
     std::size_t count = 0;
-    for (const auto& [connection, s] : sessions_) count += s.is != session::ended ? 1 : 0;
+    for (const auto& [connection, s] : sessions_) count += s.is != session::link::ended ? 1 : 0;
     return count;
   }
 
@@ -95,11 +95,11 @@ class naive_hub {
     place& p = at(connection, room);
     const session& s = sessions_.at(connection);
     if (p.room == room_is::attached || p.room == room_is::lost) return;
-    if (s.is == session::ended) {
+    if (s.is == session::link::ended) {
       p.leave_room();
       return;
     }
-    p.room = s.is == session::connected ? room_is::attached : room_is::lost;
+    p.room = s.is == session::link::connected ? room_is::attached : room_is::lost;
   }
   void detach(const std::string& connection, const std::string& room) {
     place& p = at(connection, room);
@@ -154,7 +154,7 @@ class naive_hub {
   };
   struct session {
     std::string client;
-    enum { connected, dropped, ended } is = connected;
+    enum class link { connected, dropped, ended } is = link::connected;
     std::int64_t due = 0;
     std::map<std::string, place> places;
   };

@@ -151,7 +151,7 @@ class faulty_link {
     ++counters.frames_up;
     frame_up next = std::move(to_hub_.front());
     to_hub_.pop_front();
-    std::visit([this](auto& frame) { at_hub(frame); }, next);
+    std::visit([this](auto& frame) { this->at_hub(frame); }, next);
   }
 
   /// Carries a frame to the participant: the oldest, or the oldest of the other kind where it `overtakes`.
@@ -170,7 +170,7 @@ class faulty_link {
     }
     frame_down next = std::move(*which);
     to_client_.erase(which);
-    std::visit([this](auto& frame) { at_client(frame); }, next);
+    std::visit([this](auto& frame) { this->at_client(frame); }, next);
     relieve();
   }
 

@@ -185,7 +185,7 @@ class history_world {
     w.seen = set_of(w);
     w.online = users_of(w);
     w.watching = true;
-    w.states = presence.subscribe_state([this, &w](const room_event& e) {
+    w.states = presence.subscribe_state([&w](const room_event& e) {
       if (e.current != room_state::detached && e.current != room_state::failed) return;
       w.seen.clear();  // nothing is known any more, and no leave is told (RTP5a)
       w.online.clear();
