@@ -9,9 +9,7 @@ struct status {
 };
 
 int main() {
-  presence::hub_options options;
-  options.grace = std::chrono::milliseconds{100};  // 15 seconds unless you say otherwise
-  presence::hub<status> hub{options};
+  presence::hub<status> hub{{.grace = std::chrono::milliseconds{100}}};  // 15 seconds unless you say otherwise
   auto alice = hub.connect("alice"), bob = hub.connect("bob");
   presence::local_presence<status> a{alice.room("lobby")}, b{bob.room("lobby")};
 
