@@ -13,6 +13,7 @@
 #include <presence/result.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_map.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -79,7 +80,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     session_state state = session_state::connected;
     std::uint32_t owner = 0;  // which handle: a resume makes a new one, and the old one means nothing any more
     bool expired = false;     // ended by the grace period
-    boost::unordered_flat_map<std::string, place> places;
+    boost::unordered_map<std::string, place> places;     // most have few: a flat map keeps 15 places at least
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
     time_point due{};
     std::uint64_t window = 0;  // the second in which `sent` messages were sent

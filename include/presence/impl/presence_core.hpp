@@ -13,6 +13,7 @@
 #include <presence/transport.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_map.hpp>
 
 #include <algorithm>
 #include <array>
@@ -193,7 +194,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void track_own(const message<wire>& echo);
   void track_unseen_leave(const message<wire>& echo);
   void confirm_own(const operation& op);
-  void doubt_self();
+  void doubt_self(bool same_connection);
   void lose_self(std::error_code why);
   [[nodiscard]] static std::error_code reason(const state_change& change) {
     return change.error ? change.error : make_error_code(errc::channel_failed);
@@ -263,7 +264,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   // under the lock
   mutable mutex_type mutex_;
   basic_member_set<Data> set_;
-  boost::unordered_flat_map<std::string, own_member> own_;
+  boost::unordered_map<std::string, own_member>
+      own_;  // most have one, for which a flat map would keep 15 places (6 KB)
   boost::unordered_flat_map<publish_token, operation> sent_;
   mailbox<task> tasks_;
   mailbox<operation> queued_;

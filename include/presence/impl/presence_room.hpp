@@ -159,7 +159,7 @@ void presence_core<Data, Clock, Transport>::attached(const state_change& change,
   if (state_ != room_state::attaching && state_ != room_state::attached && state_ != room_state::suspended) {
     return;  // nobody wants it any more: it crossed a detach on the way
   }
-  connection_id_ = transport_.connection_id();
+  const bool same_connection = std::exchange(connection_id_, transport_.connection_id()) == connection_id_;
   modes_ = change.modes;
   const bool sync_follows = !change.resumed && change.has_members;
   if (change.resumed && self_.state == self_state::lost && own_.contains(client_id_))
@@ -167,7 +167,7 @@ void presence_core<Data, Clock, Transport>::attached(const state_change& change,
   if (!change.resumed) {
     known_ = true;
   } else if (lagging_ || !known_) {
-    resync_due_ = true;  // the connection missed nothing, but we did
+    lag();  // the connection missed nothing, but we did: what it goes on with says nothing without a sync
   }
   if (sync_follows) {
     set_.start_sync();
@@ -182,6 +182,7 @@ void presence_core<Data, Clock, Transport>::attached(const state_change& change,
   complete_all(attaching_, {}, "attach", lock);
   if (!change.resumed) reenter(lock);
   flush(lock);
+  if (!change.resumed && !sync_follows) doubt_self(same_connection);
   if (!may_read() || (synced_ && !set_.syncing())) answer_waiting({}, lock);
 }
 
@@ -312,15 +313,17 @@ void presence_core<Data, Clock, Transport>::confirm_own(const operation& op) {
   if (there || !set_knows) {
     self_ = {self_state::present, {}, {}};
   } else {
-    doubt_self();
+    doubt_self(true);
   }
 }
 
-/// The set is complete and does not have us, though we thought that we were, or soon would be, in it.
+/// The set is complete and does not have us, though we thought that we were, or soon would be, in it. Without permission to
+/// receive events it never has us; then only another connection, on which nobody is, gives reason to doubt.
 template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::doubt_self() {
+void presence_core<Data, Clock, Transport>::doubt_self(bool same_connection) {
   if (self_.state != self_state::present && self_.state != self_state::entering) return;
-  if (!modes_.contains(mode::subscribe) || set_.contains(client_id_, connection_id_)) return;
+  if (same_connection && !modes_.contains(mode::subscribe)) return;
+  if (set_.contains(client_id_, connection_id_)) return;
   for (const auto& [token, op] : sent_) {
     if (op.own) return;  // its answer will tell
   }

@@ -99,7 +99,7 @@ void presence_core<Data, Clock, Transport>::run(page& t, lock_type& lock) {
             [&](event<Data>&& e, user_change change) { collect_leave(std::move(e), change); });
         if (ended) {
           synced_ = true;
-          doubt_self();
+          doubt_self(true);
         }
       },
       lock);

@@ -77,7 +77,7 @@ class faulty_link {
     }
     counters.cut_before_hub += to_hub_.size();
     up_ = false;
-    gap_ = gap_ || !to_client_.empty() || sync_pending_;
+    gap_ = std::exchange(resync_due_, false) || gap_ || !to_client_.empty() || sync_pending_;
     to_hub_.clear();
     to_client_.clear();
     session_.drop();

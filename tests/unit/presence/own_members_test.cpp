@@ -335,6 +335,21 @@ TEST_F(presence_own_members, self_is_lost_with_the_room) {
   EXPECT_EQ(p->self(), lost(errc::not_permitted));
 }
 
+// Found by the simulation: the hub had said yes, the echo was lost with the connection, and so was the hub's memory.
+TEST_F(presence_own_members, self_is_lost_where_its_echo_was_lost_and_another_connection_is_empty) {
+  for (const bool subscribes : {true, false}) {
+    open();
+    const mode_set modes = subscribes ? mode_set::all() : mode_set{mode::presence};
+    room.attach_with({.has_members = subscribes, .modes = modes});  // a sync that does not end says nothing about us
+    room.by_hand(transport_call::publish);
+    p->enter("x");
+    room.answer_publish({.outcome = {}, .echo = false});
+    ASSERT_EQ(p->self().state, self_state::present);
+    reconnect("c2", {.modes = modes});
+    EXPECT_EQ(p->self(), lost(leave_reason::resync)) << subscribes;
+  }
+}
+
 TEST_F(presence_own_members, self_is_absent_after_a_detach_that_was_asked_for) {
   enter_with("x");
   p->detach();
