@@ -102,6 +102,17 @@ TEST_F(presence_own_members, a_leave_takes_one_out_RTP17b) {
   EXPECT_EQ(take_published(), lines{"leave"});  // ours, and no re-entry
 }
 
+TEST_F(presence_own_members, a_leave_that_is_on_its_way_is_not_undone_by_a_re_entry_RTP17i) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  p->leave();
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+  room.answer_publish({.outcome = {}, .echo = false});  // over the new connection: the echo was lost with the old one
+  EXPECT_EQ(p->self(), self_status{});
+}
+
 TEST_F(presence_own_members, a_synthesized_leave_does_not_RTP17b) {
   enter_with("x");
   room.push(own(action::leave).synthesized().at(9'000'000'000'000).reason(leave_reason::timed_out));
