@@ -278,6 +278,24 @@ TEST_F(presence_incoming, a_lost_connection_does_not_forget_that_messages_were_m
   EXPECT_EQ(members(), (lines{"a/c2", "b/c3"}));
 }
 
+// Found by the simulation: the transport resumes what its participant has let go of meanwhile.
+TEST_F(presence_incoming, a_resumed_attach_after_a_detach_tells_nothing_before_the_sync_that_it_needs) {
+  attach_with({present("a", "c2")});
+  p->detach();
+  ASSERT_EQ(p->size(), 0U);
+  room.by_hand(transport_call::attach);
+  room.by_hand(transport_call::resync);
+  p->attach();
+  listen();
+  room.answer_attach({.resumed = true});
+  EXPECT_EQ(room.count(transport_call::resync), 1U);
+  room.push(update("a", "c2").serial(1));
+  EXPECT_EQ(take(events), silence);  // an update of somebody nobody knows
+  room.answer_attach({.has_members = true});
+  room.sync("s:", {present("a", "c2").serial(1)});
+  EXPECT_EQ(take(events), lines{"present a/c2"});
+}
+
 TEST_F(presence_incoming, events_of_a_slow_listener_still_fold_to_the_set) {
   const auto client = [](int n) { return std::string(1, static_cast<char>('a' + n)); };
   open({.max_backlog = 4});
