@@ -159,15 +159,18 @@ void presence_core<Data, Clock, Transport>::attached(const state_change& change,
   if (state_ != room_state::attaching && state_ != room_state::attached && state_ != room_state::suspended) {
     return;  // nobody wants it any more: it crossed a detach on the way
   }
-  const bool same_connection = std::exchange(connection_id_, transport_.connection_id()) == connection_id_;
+  const std::string last_connection = std::exchange(connection_id_, transport_.connection_id());
+  const bool same_connection = connection_id_ == last_connection;
   modes_ = change.modes;
   const bool sync_follows = !change.resumed && change.has_members;
   if (change.resumed && self_.state == self_state::lost && own_.contains(client_id_))
     self_ = {self_state::present, {}, {}};
   if (!change.resumed) {
     known_ = true;
-  } else if (lagging_ || !known_) {
+  } else if (lagging_ || (!known_ && modes_.contains(mode::subscribe))) {
     lag();  // the connection missed nothing, but we did: what it goes on with says nothing without a sync
+  } else if (!known_) {
+    resync_due_ = true;  // no sync would bring back the echoes, which are all that it goes on with
   }
   if (sync_follows) {
     set_.start_sync();

@@ -346,6 +346,23 @@ TEST_F(presence_own_members, self_is_lost_with_the_room) {
   EXPECT_EQ(p->self(), lost(errc::not_permitted));
 }
 
+TEST_F(presence_own_members, without_events_they_are_echoed_after_a_resume_that_nobody_was_attached_for_RTP17a) {
+  open({.enable_events = false});
+  const mode_set quiet{mode::presence};
+  room.attach_with({.modes = quiet});
+  p->attach();
+  p->detach();
+  room.by_hand(transport_call::attach);
+  room.by_hand(transport_call::resync);
+  p->attach();
+  room.answer_attach({.resumed = true, .modes = quiet});
+  p->enter("x");  // echoed once, and not by the sync that follows
+  room.answer_attach({.modes = quiet});
+  forget();
+  reconnect("c2", {.modes = quiet});
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+}
+
 // Found by the simulation: the hub had said yes, the echo was lost with the connection, and so was the hub's memory.
 TEST_F(presence_own_members, self_is_lost_where_its_echo_was_lost_and_another_connection_is_empty) {
   for (const bool subscribes : {true, false}) {
