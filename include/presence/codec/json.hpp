@@ -1,7 +1,7 @@
 #ifndef PRESENCE_CODEC_JSON_HPP
 #define PRESENCE_CODEC_JSON_HPP
 
-#include <presence/detail/json_fields.hpp>
+#include <presence/codec/impl/json_fields.hpp>
 #include <presence/detail/utf8.hpp>
 #include <presence/extras.hpp>
 #include <presence/payload.hpp>

@@ -1,4 +1,4 @@
-#include <presence/detail/json_fields.hpp>
+#include <presence/codec/impl/json_fields.hpp>
 
 #include <boost/describe/class.hpp>
 #include <boost/json/parse.hpp>
