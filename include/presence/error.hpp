@@ -92,7 +92,8 @@ class error_category final : public std::error_category {
   return {static_cast<int>(e), presence_category()};
 }
 
-/// Thrown for misuse only: by constructors, `connect` with an invalid identity, and `result::value()`.
+/// Thrown for misuse: by constructors, `connect` with an invalid identity, and `result::value()`. Beyond that only when
+/// the operating system refuses the random bits that a hub needs.
 class presence_error : public std::system_error {
  public:
   using std::system_error::system_error;

@@ -3,8 +3,8 @@
 
 #include <presence/result.hpp>
 
-#include <charconv>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -45,6 +45,24 @@ struct message_id {
   return text;
 }
 
+namespace detail {
+
+/// Decimal digits, and nothing else, to a number that is large enough. (<charconv> has 485 lines and this is all of it
+/// that is needed.)
+template <class Number>
+[[nodiscard]] constexpr bool parse_number(std::string_view digits, Number& out) noexcept {
+  out = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return false;
+    const auto digit = static_cast<Number>(c - '0');
+    if (out > (std::numeric_limits<Number>::max() - digit) / 10) return false;
+    out = out * 10 + digit;
+  }
+  return !digits.empty();
+}
+
+}  // namespace detail
+
 /// Reads the text of an id that came with a message of `connection_id`. An empty text is no id; a text that does not
 /// begin with the connection id is synthesized, whatever else it holds.
 /// Errors: `bad_request` when it begins with the connection id but does not end in `:number:number`, or a number is
@@ -59,12 +77,9 @@ struct message_id {
   if (last == std::string_view::npos || last == 0) return errc::bad_request;
   const auto before = text.rfind(':', last - 1);
   if (before == std::string_view::npos || before < connection_id.size()) return errc::bad_request;
-  const auto number = [](std::string_view digits, auto& out) {
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return error == std::errc{} && end == digits.data() + digits.size();
-  };
   message_id id{0, 0, id_origin::connection};
-  if (!number(text.substr(before + 1, last - before - 1), id.msg_serial) || !number(text.substr(last + 1), id.index)) {
+  if (!detail::parse_number(text.substr(before + 1, last - before - 1), id.msg_serial) ||
+      !detail::parse_number(text.substr(last + 1), id.index)) {
     return errc::bad_request;
   }
   return id;

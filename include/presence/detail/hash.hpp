@@ -1,12 +1,12 @@
 #ifndef PRESENCE_DETAIL_HASH_HPP
 #define PRESENCE_DETAIL_HASH_HPP
 
+#include <presence/detail/entropy.hpp>
 #include <presence/version.hpp>
 
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <random>
 #include <string_view>
 
 namespace presence::inline PRESENCE_ABI::detail {
@@ -26,11 +26,9 @@ namespace presence::inline PRESENCE_ABI::detail {
 
 /// Client ids come from strangers: with a seed that they cannot know they cannot choose ids that collide. Nothing that
 /// a user sees depends on it, as members are stored and iterated in an order of their own.
+/// If the operating system refuses random bits the program ends: there is no set without them.
 [[nodiscard]] inline std::uint64_t hash_seed() noexcept {
-  static const std::uint64_t seed = [] {
-    std::random_device device;
-    return (static_cast<std::uint64_t>(device()) << 32U) | device();
-  }();
+  static const std::uint64_t seed = system_random();
   return seed;
 }
 

@@ -5,17 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <string_view>
 
 namespace presence::inline PRESENCE_ABI::detail {
-
-/// 64 bits from the operating system or the processor; never a seeded generator, whose output can be predicted.
-[[nodiscard]] inline std::uint64_t system_random() {
-  thread_local std::random_device device;  // opening it costs far more than reading it
-  return (static_cast<std::uint64_t>(device()) << 32U) | device();
-}
 
 /// `length` characters of six random bits each, safe in ids, URLs and keys.
 template <class Random>

@@ -93,6 +93,8 @@ TEST(message_id, malformed_text_is_refused) {
 TEST(message_id, numbers_out_of_range_are_refused) {
   EXPECT_EQ(*parse_message_id("c:18446744073709551615:4294967295", "c"), of_connection(most_serial, most_index));
   EXPECT_EQ(parse_message_id("c:18446744073709551616:0", "c").error(), errc::bad_request);
+  EXPECT_EQ(parse_message_id("c:18446744073709551620:0", "c").error(), errc::bad_request);
+  EXPECT_EQ(parse_message_id("c:0:4294967300", "c").error(), errc::bad_request);
   EXPECT_EQ(parse_message_id("c:0:4294967296", "c").error(), errc::bad_request);
   EXPECT_EQ(parse_message_id("c:" + std::string(1000, '9') + ":0", "c").error(), errc::bad_request);
 }
