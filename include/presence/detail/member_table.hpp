@@ -25,40 +25,65 @@ class member_table {
  public:
   using record = member_record<Data>;
 
+  /// What the index says about a client id without a look at any record: the hash, and where the user's first member
+  /// should stand. It stays good to use, though perhaps no more of use, when the table changes.
+  struct hint {
+    std::uint32_t hash = 0;
+    std::uint32_t slot = no_slot;
+  };
+  [[nodiscard]] hint look_up(std::string_view client_id) const { return look_up(hash_client(client_id)); }
+
+  // The same in steps, for whoever has time between them: what one asks the memory for, the next one looks at.
+  [[nodiscard]] std::uint32_t begin_look_up(std::string_view client_id) const noexcept {
+    const std::uint32_t hash = hash_client(client_id);
+    users_.prefetch(hash);
+    return hash;
+  }
+  [[nodiscard]] hint look_up(std::uint32_t hash) const noexcept { return {hash, users_.guess(hash)}; }
+  /// Asks for the record's memory, to be there when it is looked at.
+  PRESENCE_DETAIL_ALWAYS_INLINE void prefetch(hint of) const noexcept {
+    if (of.slot < records_.size()) records_.prefetch(of.slot);
+  }
+
   /// The slot of the user's first record, or `no_slot`.
   [[nodiscard]] std::uint32_t head(std::string_view client_id) const { return head(hash_client(client_id), client_id); }
 
   [[nodiscard]] std::uint32_t find(std::string_view client_id, std::string_view connection_id) const {
-    const std::uint32_t first = head(client_id);
+    return find(hint{hash_client(client_id), no_slot}, client_id, connection_id);
+  }
+  /// The same with a hint, which is believed where it is right.
+  [[nodiscard]] std::uint32_t find(hint at, std::string_view client_id, std::string_view connection_id) const {
+    const std::uint32_t first = is_head(at.slot, client_id) ? at.slot : head(at.hash, client_id);
     if (first == no_slot) return no_slot;
     const record& r = records_[first];
-    if (r.key.connection_id() == connection_id) return first;
+    if (equal_text(r.key.connection_id(), connection_id)) return first;
     if (r.connections == 1) return no_slot;
     if (r.crowded != 0U) {
-      return crowd_.find(hash_key(r.hash, connection_id), [&](std::uint32_t slot) {
-        const member_key& key = records_[slot].key;
-        return key.connection_id() == connection_id && key.client_id() == client_id;
-      });
+      return crowd_.find(hash_key(r.hash, connection_id),
+                         [&](std::uint32_t slot) { return records_[slot].key.is(client_id, connection_id); });
     }
     std::uint32_t slot = r.next;
-    while (slot != no_slot && records_[slot].key.connection_id() != connection_id) slot = records_[slot].next;
+    while (slot != no_slot && !equal_text(records_[slot].key.connection_id(), connection_id))
+      slot = records_[slot].next;
     return slot;
   }
 
   /// Adds a record. Precondition: `find` of its key gives `no_slot`. If it throws, nothing has changed.
   std::uint32_t insert(std::string_view client_id, std::string_view connection_id) {
-    const std::uint32_t hash = hash_client(client_id);
+    return insert(hash_client(client_id), client_id, connection_id);
+  }
+  std::uint32_t insert(std::uint32_t hash, std::string_view client_id, std::string_view connection_id) {
     const std::uint32_t first = head(hash, client_id);
     const std::uint32_t slot = records_.emplace_back(member_key{client_id, connection_id});
     undo_insert undo{this};
     record& added = records_[slot];
     added.hash = hash;
     if (first == no_slot) {
-      users_.insert(hash, slot);
+      users_.insert(hash, slot, user_hash());
     } else {
       record& front = records_[first];
       if (front.crowded != 0U) {
-        crowd_.insert(hash_key(hash, connection_id), slot);
+        crowd_.insert(hash_key(hash, connection_id), slot, crowd_hash());
         added.crowded = 1;
       }
       added.prev = first;
@@ -123,8 +148,19 @@ class member_table {
   [[nodiscard]] static std::uint32_t hash_key(std::uint32_t client_hash, std::string_view connection_id) noexcept {
     return static_cast<std::uint32_t>(hash_text(connection_id, hash_seed() ^ client_hash));
   }
+  [[nodiscard]] bool is_head(std::uint32_t slot, std::string_view client_id) const noexcept {
+    if (slot >= records_.size()) return false;
+    const record& r = records_[slot];
+    return r.prev == no_slot && equal_text(r.key.client_id(), client_id);
+  }
+  [[nodiscard]] auto user_hash() const noexcept {
+    return [this](std::uint32_t slot) { return records_[slot].hash; };
+  }
+  [[nodiscard]] auto crowd_hash() const noexcept {
+    return [this](std::uint32_t slot) { return hash_key(records_[slot].hash, records_[slot].key.connection_id()); };
+  }
   [[nodiscard]] std::uint32_t head(std::uint32_t hash, std::string_view client_id) const {
-    return users_.find(hash, [&](std::uint32_t slot) { return records_[slot].key.client_id() == client_id; });
+    return users_.find(hash, [&](std::uint32_t slot) { return equal_text(records_[slot].key.client_id(), client_id); });
   }
 
   /// The second index is only an accelerator: without memory for it the list still finds everything, and the user's next
@@ -133,7 +169,7 @@ class member_table {
     const auto index_all = [&] {
       for (std::uint32_t slot = first; slot != no_slot; slot = records_[slot].next) {
         record& r = records_[slot];
-        crowd_.insert(hash_key(r.hash, r.key.connection_id()), slot);
+        crowd_.insert(hash_key(r.hash, r.key.connection_id()), slot, crowd_hash());
         r.crowded = 1;
       }
     };
@@ -144,7 +180,7 @@ class member_table {
   }
   void leave_crowd(std::uint32_t slot) noexcept {
     record& r = records_[slot];
-    if (r.crowded != 0U) crowd_.erase(hash_key(r.hash, r.key.connection_id()), slot);
+    if (r.crowded != 0U) crowd_.erase(hash_key(r.hash, r.key.connection_id()), slot, crowd_hash());
     r.crowded = 0;
   }
   /// Takes the record out of its user's list and out of the indexes; it stays in its slot.
@@ -156,14 +192,15 @@ class member_table {
     if (r.prev != no_slot) {
       records_[r.prev].next = r.next;
       // The head is one step away unless the user has several connections; a crowd's head is found by the index.
-      first = users_.find(r.hash, [&](std::uint32_t s) { return records_[s].key.client_id() == r.key.client_id(); });
+      first = users_.find(r.hash,
+                          [&](std::uint32_t s) { return equal_text(records_[s].key.client_id(), r.key.client_id()); });
       --records_[first].connections;
     } else if (r.next != no_slot) {
       first = r.next;
       records_[first].connections = r.connections - 1;
       users_.move(r.hash, slot, first);
     } else {
-      users_.erase(r.hash, slot);
+      users_.erase(r.hash, slot, user_hash());
       return;
     }
     if (records_[first].crowded != 0U && records_[first].connections <= crowd_ends) disband(first);

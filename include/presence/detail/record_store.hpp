@@ -1,34 +1,36 @@
 #ifndef PRESENCE_DETAIL_RECORD_STORE_HPP
 #define PRESENCE_DETAIL_RECORD_STORE_HPP
 
-#include <presence/version.hpp>
+#include <presence/detail/attempt.hpp>
+#include <presence/detail/prefetch.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// Dense storage in chunks: slots 0 … size()-1 are always in use, so iterating is a walk over arrays.
+/// Dense storage in chunks of 1,024: slots 0 … size()-1 are always in use, so iterating is a walk over arrays.
 ///
-/// Growing adds a chunk and moves nothing: moving a million records to fresh pages costs more than filling them. The
-/// first chunks double from 8 records, so that a room of ten is small; from 1,024 on all have the same size, so that a
-/// big set wastes little. Erasing moves the last record into the hole, and the memory of empty chunks is given back.
+/// A small room has one chunk, of eight places at first, which grows by moving its records. From then on growing adds a
+/// chunk and moves nothing: moving a million records to fresh pages costs more than filling them. Erasing moves the last
+/// record into the hole, and the memory of empty chunks is given back.
+/// Precondition: records move and are destroyed without throwing.
 template <class Record>
 class record_store {
  public:
   record_store() noexcept = default;
   record_store(record_store&& other) noexcept
       : chunks_(std::exchange(other.chunks_, {})),
+        first_capacity_(std::exchange(other.first_capacity_, 0U)),
         size_(std::exchange(other.size_, 0U)) {}
   record_store& operator=(record_store&& other) noexcept {
     if (this != &other) {
       clear();
       chunks_ = std::exchange(other.chunks_, {});
+      first_capacity_ = std::exchange(other.first_capacity_, 0U);
       size_ = std::exchange(other.size_, 0U);
     }
     return *this;
@@ -40,14 +42,20 @@ class record_store {
   [[nodiscard]] Record& operator[](std::uint32_t slot) noexcept { return *at(slot); }
   [[nodiscard]] const Record& operator[](std::uint32_t slot) const noexcept { return *at(slot); }
 
+  /// Asks for a record's memory. Precondition: `slot` is in use.
+  PRESENCE_DETAIL_ALWAYS_INLINE void prefetch(std::uint32_t slot) const noexcept { detail::prefetch(at(slot)); }
+
+  /// If it throws, nothing has changed but the capacity.
   template <class... Args>
   std::uint32_t emplace_back(Args&&... args) {
-    const auto [chunk, offset] = locate(size_);
-    if (chunk == chunks_.size()) {
-      chunks_.push_back(nullptr);  // first, so that a failed allocation leaves nothing to free
-      try_allocate(chunk);
+    if (size_ < chunk_size) {
+      if (size_ == first_capacity_) resize_first(size_ == 0 ? smallest : size_ * 2);
+    } else if (size_ / chunk_size == chunks_.size()) {
+      if (chunks_.size() == chunks_.capacity())
+        chunks_.reserve(2 * chunks_.size());  // first, so that a failed allocation leaves nothing to free
+      chunks_.push_back(allocate(chunk_size));
     }
-    std::construct_at(chunks_[chunk] + offset, std::forward<Args>(args)...);
+    std::construct_at(at(size_), std::forward<Args>(args)...);
     return size_++;
   }
 
@@ -58,10 +66,11 @@ class record_store {
     std::destroy_at(at(size_));
     if (size_ == 0) {
       clear();
-      return;
+    } else if (chunks_.size() > size_ / chunk_size + 1 && size_ % chunk_size < chunk_size / 2) {
+      release_chunks_after(size_ / chunk_size);
+    } else if (size_ < first_capacity_ / 4 && first_capacity_ > smallest) {
+      attempt([&] { resize_first(first_capacity_ / 2); }, [](auto) {});  // else it stays as it is
     }
-    const auto [chunk, offset] = locate(size_);
-    if (chunks_.size() > chunk + 1 && offset < chunk_size(chunk) / 2) release_chunks_after(chunk);
   }
 
   void clear() noexcept {
@@ -69,13 +78,14 @@ class record_store {
     size_ = 0;
     for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) deallocate(chunk);
     std::vector<Record*>{}.swap(chunks_);
+    first_capacity_ = 0;
   }
 
   template <class Visit>
   void for_each(Visit&& visit) const {
     std::uint32_t left = size_;
     for (std::size_t chunk = 0; left > 0; ++chunk) {
-      const std::uint32_t here = left < chunk_size(chunk) ? left : chunk_size(chunk);
+      const std::uint32_t here = left < chunk_size ? left : chunk_size;
       const Record* record = chunks_[chunk];
       for (const Record* end = record + here; record != end; ++record) visit(*record);
       left -= here;
@@ -84,51 +94,37 @@ class record_store {
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     std::size_t total = chunks_.capacity() * sizeof(Record*);
-    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) total += chunk_size(chunk) * sizeof(Record);
+    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) total += capacity(chunk) * sizeof(Record);
     return total;
   }
 
  private:
-  static constexpr std::uint32_t first_size = 8;
-  static constexpr std::uint32_t full_size = 1024;
-  static constexpr std::uint32_t growing_chunks = 7;                                         // 8, 16, … 512
-  static constexpr std::uint32_t growing_slots = first_size * ((1U << growing_chunks) - 1);  // 1,016
+  static constexpr std::uint32_t smallest = 8;
+  static constexpr std::uint32_t chunk_size = 1024;
 
-  struct place {
-    std::size_t chunk;
-    std::uint32_t offset;
-  };
+  [[nodiscard]] Record* at(std::uint32_t slot) const noexcept { return chunks_[slot / chunk_size] + slot % chunk_size; }
+  [[nodiscard]] std::uint32_t capacity(std::size_t chunk) const noexcept {
+    return chunk == 0 ? first_capacity_ : chunk_size;
+  }
 
-  [[nodiscard]] static constexpr place locate(std::uint32_t slot) noexcept {
-    if (slot >= growing_slots) {
-      const std::uint32_t past = slot - growing_slots;
-      return {growing_chunks + past / full_size, past % full_size};
+  [[nodiscard]] static Record* allocate(std::uint32_t places) { return std::allocator<Record>{}.allocate(places); }
+  void deallocate(std::size_t chunk) noexcept { std::allocator<Record>{}.deallocate(chunks_[chunk], capacity(chunk)); }
+
+  /// Precondition: there is no other chunk, and the records fit.
+  void resize_first(std::uint32_t places) {
+    chunks_.reserve(1);
+    Record* const fresh = allocate(places);
+    for (std::uint32_t slot = 0; slot < size_; ++slot) {
+      std::construct_at(fresh + slot, std::move(*at(slot)));
+      std::destroy_at(at(slot));
     }
-    const std::uint32_t shifted = slot + first_size;
-    const auto chunk = static_cast<std::uint32_t>(std::bit_width(shifted)) - 4U;
-    return {chunk, shifted - (first_size << chunk)};
-  }
-  [[nodiscard]] static constexpr std::uint32_t chunk_size(std::size_t chunk) noexcept {
-    return chunk < growing_chunks ? first_size << chunk : full_size;
-  }
-
-  [[nodiscard]] Record* at(std::uint32_t slot) const noexcept {
-    const auto [chunk, offset] = locate(slot);
-    return chunks_[chunk] + offset;
-  }
-
-  void try_allocate(std::size_t chunk) {
-    struct guard {
-      std::vector<Record*>* chunks;
-      ~guard() {
-        if (chunks != nullptr) chunks->pop_back();
-      }
-    } undo{&chunks_};
-    chunks_[chunk] = std::allocator<Record>{}.allocate(chunk_size(chunk));
-    undo.chunks = nullptr;
-  }
-  void deallocate(std::size_t chunk) noexcept {
-    std::allocator<Record>{}.deallocate(chunks_[chunk], chunk_size(chunk));
+    if (chunks_.empty()) {
+      chunks_.push_back(fresh);
+    } else {
+      deallocate(0);
+      chunks_[0] = fresh;
+    }
+    first_capacity_ = places;
   }
   void release_chunks_after(std::size_t chunk) noexcept {
     while (chunks_.size() > chunk + 1) {
@@ -138,6 +134,7 @@ class record_store {
   }
 
   std::vector<Record*> chunks_;
+  std::uint32_t first_capacity_ = 0;
   std::uint32_t size_ = 0;
 };
 

@@ -116,7 +116,7 @@ TEST(allocation_failure, of_another_connection_leaves_the_set_as_before) {
   for (int count = 9; count < 130; ++count) {
     survives_every_failure([&] { return with_connections(count); }, enter<int>("alice", "new"));
   }
-  EXPECT_TRUE(survives_every_failure([] { return with_connections(24); }, enter<int>("alice", "new")));
+  EXPECT_TRUE(survives_every_failure([] { return with_connections(32); }, enter<int>("alice", "new")));
 }
 
 TEST(allocation_failure, of_the_crowd_index_is_absorbed) {

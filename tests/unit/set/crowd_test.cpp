@@ -69,7 +69,7 @@ TEST(member_set, crowd_index_begins_at_nine_connections) {
 }
 
 TEST(member_set, crowd_index_disbands_at_four_connections) {
-  watched_set room = with_connections(9, 16);
+  watched_set room = with_connections(9, 22);
   const auto after_leaving = [&](std::size_t n) {
     room.apply(leave("alice", connection(n)).serial(1));
     room.apply(enter("user" + std::to_string(n), "c"));  // the number of members stays the same
@@ -77,7 +77,7 @@ TEST(member_set, crowd_index_disbands_at_four_connections) {
   };
   const std::size_t crowded = room->bytes();
   for (std::size_t n = 8; n > 4; --n) EXPECT_EQ(after_leaving(n), crowded) << n << " connections";
-  EXPECT_EQ(after_leaving(4), with_connections(4, 16)->bytes());
+  EXPECT_EQ(after_leaving(4), with_connections(4, 22)->bytes());
 }
 
 TEST(member_set, user_may_swing_around_the_bounds_of_a_crowd) {
