@@ -135,9 +135,6 @@ class basic_hub {
     if (options.limits.client_id > basic_member_set<Data>::max_id_length) {
       detail::throw_invalid_argument("presence: client ids longer than a member set can store");
     }
-    if (options.limits.client_id > basic_member_set<Data>::max_id_length) {
-      detail::throw_invalid_argument("presence: a limit of client ids that no set can hold");
-    }
     return std::make_shared<core>(std::move(options), std::move(clock), std::move(backplane));
   }
   void shut_down() {

@@ -9,13 +9,15 @@
 #include <presence/mutex.hpp>
 
 #include <boost/signals2/dummy_mutex.hpp>
-#include <boost/signals2/signal_type.hpp>
+#include <boost/signals2/optional_last_value.hpp>
+#include <boost/signals2/signal.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <span>
 #include <type_traits>
@@ -36,6 +38,9 @@ class listener_base {
   /// Stops delivery for good. Returns once the listener is not running, or at once from inside of it.
   virtual void close() noexcept = 0;
   [[nodiscard]] virtual bool open() const noexcept = 0;
+
+  /// Tells the listener. `what` is an `emission` of the events that its list is about.
+  virtual void deliver(const void* what) = 0;
 };
 
 }  // namespace detail
@@ -88,16 +93,30 @@ struct emission {
 template <bool Locking>
 struct listener_context {
   static constexpr std::size_t lists = 8;
+  static constexpr std::size_t event_lists = 5;  ///< the first ones are for member events
 
   delivery_gate<Locking> gate;
   std::array<std::atomic<int>, lists> counts{};  ///< open listeners of each list
+  std::atomic<int> event_listeners{0};           ///< those of the first lists together
 
-  /// How many listeners the lists from `first` up to `last` have.
-  [[nodiscard]] int open(std::size_t first, std::size_t last) const noexcept {
-    int all = 0;
-    for (std::size_t i = first; i < last; ++i) all += counts[i].load(std::memory_order_relaxed);
-    return all;
+  void count(std::size_t list, int more) noexcept {
+    counts[list].fetch_add(more, std::memory_order_release);
+    if (list < event_lists) event_listeners.fetch_add(more, std::memory_order_release);
   }
+};
+
+/// One type for all kinds of events and data, as each costs a compiler over a second: an emission travels by its address.
+template <bool Locking>
+struct listener_signal {
+  using mutex = std::conditional_t<Locking, boost::signals2::mutex, boost::signals2::dummy_mutex>;
+  // The defaults, spelled out to reach the last: signal_type, which would do that, costs 2,300 lines of Boost.Parameter.
+  using type = boost::signals2::signal<void(const void*), boost::signals2::optional_last_value<void>, int,
+                                       std::less<int>, boost::function<void(const void*)>,
+                                       boost::function<void(const boost::signals2::connection&, const void*)>, mutex>;
+  struct call {
+    std::shared_ptr<listener_base> listener;
+    void operator()(const void* what) const { listener->deliver(what); }
+  };
 };
 
 /// The listeners to one kind of event: a signal that is made when first subscribed to, and a counter, as asking a signal
@@ -106,9 +125,7 @@ template <class Event, class Mutex>
 class listener_list {
   static constexpr bool locking = is_locking<Mutex>;
   using context_ptr = std::shared_ptr<listener_context<locking>>;
-  using signal_mutex = std::conditional_t<locking, boost::signals2::mutex, boost::signals2::dummy_mutex>;
-  using signal = typename boost::signals2::signal_type<void(const emission<Event>&),
-                                                       boost::signals2::keywords::mutex_type<signal_mutex>>::type;
+  using signal = typename listener_signal<locking>::type;
 
  public:
   using function = unique_function<void(const Event&)>;
@@ -121,14 +138,14 @@ class listener_list {
   [[nodiscard]] std::shared_ptr<listener_base> connect(function listener, action_set actions, std::uint64_t version) {
     if (signal_ == nullptr) signal_ = std::make_unique<signal>();
     auto made = std::make_shared<slot>(context_, index_, std::move(listener), actions, version);
-    made->connection = signal_->connect([made](const emission<Event>& e) { made->deliver(e); });
-    context_->counts[index_].fetch_add(1, std::memory_order_release);
+    made->connection = signal_->connect(typename listener_signal<locking>::call{made});
+    context_->count(index_, 1);
     return made;
   }
 
   /// By the owner's drainer, outside its lock.
   void emit(const emission<Event>& e) {
-    if (anybody()) (*signal_)(e);
+    if (anybody()) (*signal_)(&e);
   }
 
  private:
@@ -140,7 +157,8 @@ class listener_list {
           index(i),
           actions(a) {}
 
-    void deliver(const emission<Event>& e) {
+    void deliver(const void* what) override {
+      const auto& e = *static_cast<const emission<Event>*>(what);
       if (e.version <= since) return;
       context->gate.enter(this);
       for (const auto& run : e.runs) {
@@ -159,7 +177,7 @@ class listener_list {
 
     void close() noexcept override {
       if (!closed.exchange(true, std::memory_order_seq_cst)) {
-        context->counts[index].fetch_sub(1, std::memory_order_release);
+        context->count(index, -1);
         connection.disconnect();
       }
       context->gate.wait_for(this);

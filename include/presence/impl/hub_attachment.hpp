@@ -195,9 +195,8 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const place& at, std:
     attempt([&] { handler(outcome); }, [](auto) {});
     return;
   }
-  const std::uint64_t ticket = ++at.as->last_ticket;
-  at.as->pending.emplace(ticket, std::move(handler));
-  in.tell(typename room::completed{at.as, ticket, outcome});
+  in.tell(typename room::completed{at.as, at.as->pending.prepare(), outcome});
+  at.as->pending.add(std::move(handler));
   in.drain(lock);
 }
 

@@ -5,6 +5,7 @@
 #include <presence/backplane.hpp>
 #include <presence/clock.hpp>
 #include <presence/detail/deadline_queue.hpp>
+#include <presence/detail/entropy.hpp>
 #include <presence/detail/secret.hpp>
 #include <presence/detail/utf8.hpp>
 #include <presence/identity.hpp>

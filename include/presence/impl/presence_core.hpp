@@ -2,6 +2,9 @@
 #ifndef PRESENCE_IMPL_PRESENCE_CORE_HPP
 #define PRESENCE_IMPL_PRESENCE_CORE_HPP
 
+#include <presence/detail/always_inline.hpp>
+#include <presence/detail/equal_text.hpp>
+#include <presence/detail/in_flight.hpp>
 #include <presence/detail/mailbox.hpp>
 #include <presence/detail/unique_function.hpp>
 #include <presence/failure.hpp>
@@ -12,10 +15,8 @@
 #include <presence/subscription.hpp>
 #include <presence/transport.hpp>
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_map.hpp>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cassert>
@@ -201,21 +202,24 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   }
 
   // --- the set (impl/presence_set.hpp) ------------------------------------------------------------------------------------
-  [[nodiscard]] message_batch<Data> decode(const message_batch<wire>& messages) const;
-  [[nodiscard]] static bool is_well_formed(const message<wire>& m) noexcept {
+  [[nodiscard]] message_batch<Data> decode(const std::vector<message<wire>>& messages) const;
+  template <class D>
+  [[nodiscard]] static bool is_well_formed(const message<D>& m) noexcept {
     constexpr std::size_t longest = basic_member_set<Data>::max_id_length;
     return !m.client_id.empty() && m.client_id.size() <= longest && m.connection_id.size() <= longest;
   }
-  [[nodiscard]] bool well_formed(const message<wire>& m);
+  void report_malformed(const std::string& client_id);
   void lag() noexcept { lagging_ = resync_due_ = true; }
+  PRESENCE_DETAIL_ALWAYS_INLINE inline void changed(const message<wire>& raw, const event<Data>& e, user_change change);
   void collect(const event<Data>& e, user_change change);
   void collect_leave(event<Data>&& e, user_change change);
   void notice_listeners() noexcept;
   template <class Change>
-  void change_set(const message_batch<wire>& messages, Change&& change, lock_type& lock);
+  void change_set(const std::vector<message<wire>>& messages, Change&& change, lock_type& lock);
   template <class Change>
   void change_set(Change&& change);
-  void deliver_events(lock_type& lock);
+  PRESENCE_DETAIL_ALWAYS_INLINE inline void deliver_events(lock_type& lock);
+  void deliver_collected(lock_type& lock);
   void deliver_runs(std::uint64_t version);
   void deliver_runs(std::span<const std::span<const event<Data>>> runs, std::uint64_t version, action_set actions);
   [[nodiscard]] bool may_read() const noexcept {
@@ -265,8 +269,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   mutable mutex_type mutex_;
   basic_member_set<Data> set_;
   boost::unordered_map<std::string, own_member>
-      own_;  // most have one, for which a flat map would keep 15 places (6 KB)
-  boost::unordered_flat_map<publish_token, operation> sent_;
+      own_;                    // most have one, for which a flat map would keep 15 places (6 KB)
+  in_flight<operation> sent_;  // by their tokens
   mailbox<task> tasks_;
   mailbox<operation> queued_;
   mailbox<completion> attaching_;
@@ -275,7 +279,6 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   std::vector<std::weak_ptr<listener_base>> listeners_;
   std::string connection_id_;
   self_status self_;
-  publish_token last_token_ = 0;
   std::uint64_t state_version_ = 0;
   std::uint64_t failure_version_ = 0;
   std::size_t backlog_ = 0;  // live messages in the mailbox
@@ -296,11 +299,13 @@ class presence_core final : public transport_receiver<typename Transport::codec_
 
   // of whoever is busy
   std::vector<std::span<const event<Data>>> runs_;
+  const event<Data>* after_run_ = nullptr;  // the event that would make the last run longer
   std::vector<event<Data>> leaves_;
   std::vector<user_event> user_events_;
   action_set seen_;
   bool collect_events_ = false;
   bool collect_users_ = false;
+  bool collect_anything_ = false;
   unique_function<void(std::exception_ptr)> on_throw_;
 
   // listeners

@@ -4,6 +4,8 @@
 
 #include <presence/impl/presence_core.hpp>
 
+#include <optional>
+
 namespace presence::inline PRESENCE_ABI::detail {
 
 // --- calls ----------------------------------------------------------------------------------------------------------------
@@ -101,21 +103,19 @@ void presence_core<Data, Clock, Transport>::run(operate_call& call, lock_type& l
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::send(operation op, lock_type& lock) {
-  const publish_token token = ++last_token_;
   std::vector<message<wire>> outgoing;
   outgoing.push_back(std::move(op.outgoing));
   op.outgoing = {};
   op.outgoing.client_id = outgoing.front().client_id;
-  sent_.emplace(token, std::move(op));
+  const publish_token token = sent_.add(std::move(op));
   outside(lock, [&] { transport_.publish(std::move(outgoing), token); });
 }
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(published& t, lock_type& lock) {
-  const auto found = sent_.find(t.token);
-  if (found == sent_.end()) return;
-  operation op = std::move(found->second);
-  sent_.erase(found);
+  std::optional<operation> answered = sent_.take(t.token);
+  if (!answered) return;
+  operation& op = *answered;
   if (!t.outcome) {
     confirm_own(op);
   } else if (op.own && op.reentry) {
@@ -195,10 +195,12 @@ template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::reenter(lock_type& lock) {
   std::vector<operation> again;
   const auto is_leaving = [this](const std::string& client_id) {
-    return std::any_of(sent_.begin(), sent_.end(), [&](const auto& sent) {
-      const operation& op = sent.second;
-      return op.what == action::leave && (op.outgoing.client_id == client_id || (op.own && client_id == client_id_));
+    bool found = false;
+    sent_.for_each([&](const operation& op) {
+      const bool same = op.outgoing.client_id == client_id || (op.own && client_id == client_id_);
+      found = found || (same && op.what == action::leave);
     });
+    return found;
   };
   for (const auto& [client_id, mine] : own_) {
     if (is_leaving(client_id)) continue;  // asked to, over the last connection, and not answered yet
@@ -270,9 +272,9 @@ void presence_core<Data, Clock, Transport>::refuse_queued(std::error_code why, l
 // --- own members ----------------------------------------------------------------------------------------------------------
 
 /// Fed by the hub's echoes, never by the calls themselves (RTP17b). Called for those that changed the set.
+/// Precondition: the echo is of this connection.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::track_own(const message<wire>& echo) {
-  if (echo.connection_id != connection_id_) return;
   const bool is_self = echo.client_id == client_id_;
   if (echo.action != action::leave) {
     own_.insert_or_assign(echo.client_id, own_member{echo.data, echo.extras, echo.id, echo.connection_id});
@@ -327,9 +329,9 @@ void presence_core<Data, Clock, Transport>::doubt_self(bool same_connection) {
   if (self_.state != self_state::present && self_.state != self_state::entering) return;
   if (same_connection && !modes_.contains(mode::subscribe)) return;
   if (set_.contains(client_id_, connection_id_)) return;
-  for (const auto& [token, op] : sent_) {
-    if (op.own) return;  // its answer will tell
-  }
+  bool awaited = false;
+  sent_.for_each([&](const operation& op) { awaited = awaited || op.own; });
+  if (awaited) return;  // its answer will tell
   self_ = {self_state::lost, leave_reason::resync, {}};
 }
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <iterator>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
@@ -61,17 +60,21 @@ template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::apply(const message_batch<wire>& messages, lock_type& lock) {
   if (state_ != room_state::attached && state_ != room_state::detaching) return;
   change_set(
-      messages,
+      *messages,
       [&](const std::vector<message<Data>>& decoded) {
-        for (std::size_t i = 0; i < decoded.size(); ++i) {
-          const message<wire>& raw = (*messages)[i];
-          if (!well_formed(raw)) continue;
-          const bool changed = set_.apply(decoded[i], [&](const event<Data>& e, user_change change) {
-            track_own(raw);
-            collect(e, change);
-          });
-          if (!changed && raw.action == action::leave) track_unseen_leave(raw);
-        }
+        const auto raw = [&](const event<Data>& e) -> const message<wire>& {
+          return (*messages)[static_cast<std::size_t>(&e - decoded.data())];
+        };
+        set_.apply(
+            decoded, [&](const event<Data>& e, user_change change) { changed(raw(e), e, change); },
+            [&](const event<Data>& e) {
+              const bool sound = is_well_formed(e);
+              if (!sound) report_malformed(e.client_id);
+              return sound;
+            },
+            [&](const event<Data>& e) {
+              if (e.action == action::leave) track_unseen_leave(raw(e));
+            });
       },
       lock);
 }
@@ -79,22 +82,26 @@ void presence_core<Data, Clock, Transport>::apply(const message_batch<wire>& mes
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(page& t, lock_type& lock) {
   if (state_ != room_state::attached) return;
-  if (!std::all_of(t.messages->begin(), t.messages->end(), is_well_formed)) {
+  if (!std::all_of(t.messages->begin(), t.messages->end(), is_well_formed<wire>)) {
     std::vector<message<wire>> sound;
-    std::copy_if(t.messages->begin(), t.messages->end(), std::back_inserter(sound),
-                 [&](const message<wire>& m) { return well_formed(m); });
+    for (const message<wire>& m : *t.messages) {
+      if (is_well_formed(m)) {
+        sound.push_back(m);
+      } else {
+        report_malformed(m.client_id);
+      }
+    }
     t.messages = make_batch(std::move(sound));
     t.cursor.last = false;  // a sync that cannot be believed is not ended: what it lacks must not leave
   }
   bool ended = false;
   change_set(
-      t.messages,
+      *t.messages,
       [&](const std::vector<message<Data>>& decoded) {
         ended = set_.apply_sync(
             decoded, t.cursor, now(clock_),
             [&](const event<Data>& e, user_change change) {
-              track_own((*t.messages)[static_cast<std::size_t>(&e - decoded.data())]);
-              collect(e, change);
+              changed((*t.messages)[static_cast<std::size_t>(&e - decoded.data())], e, change);
             },
             [&](event<Data>&& e, user_change change) { collect_leave(std::move(e), change); });
         if (ended) {
@@ -109,16 +116,17 @@ void presence_core<Data, Clock, Transport>::run(page& t, lock_type& lock) {
 /// Decodes the messages, lets `change` change the set by them, and tells what that meant.
 template <class Data, class Clock, class Transport>
 template <class Change>
-void presence_core<Data, Clock, Transport>::change_set(const message_batch<wire>& messages, Change&& change,
+void presence_core<Data, Clock, Transport>::change_set(const std::vector<message<wire>>& messages, Change&& change,
                                                        lock_type& lock) {
-  if constexpr (decodes) {
-    message_batch<Data> decoded;  // the events to tell are in it
-    change_set([&] { change(*(decoded = decode(messages))); });
-    deliver_events(lock);
-  } else {
-    change_set([&] { change(*messages); });
-    deliver_events(lock);
-  }
+  message_batch<Data> decoded;  // the events to tell are in it
+  change_set([&] {
+    if constexpr (decodes) {
+      change(*(decoded = decode(messages)));
+    } else {
+      change(messages);
+    }
+  });
+  deliver_events(lock);
 }
 
 /// Events are collected, for whoever listens now. Where memory runs out on the way the rest is missed: it takes a sync,
@@ -133,20 +141,18 @@ void presence_core<Data, Clock, Transport>::change_set(Change&& change) {
   });
 }
 
-/// Incoming messages come from strangers. One that cannot be stored is dropped and reported.
+/// Incoming messages come from strangers. Those that cannot be stored are left out, which is an error to be told.
 template <class Data, class Clock, class Transport>
-bool presence_core<Data, Clock, Transport>::well_formed(const message<wire>& m) {
-  const bool is = is_well_formed(m);
-  if (!is) tasks_.push(failure{make_error_code(errc::bad_request), "incoming", m.client_id, nullptr});
-  return is;
+void presence_core<Data, Clock, Transport>::report_malformed(const std::string& client_id) {
+  tasks_.push(failure{make_error_code(errc::bad_request), "incoming", client_id, nullptr});
 }
 
 /// Where serialization is nothing, it is not called.
 template <class Data, class Clock, class Transport>
-message_batch<Data> presence_core<Data, Clock, Transport>::decode(const message_batch<wire>& messages) const {
+message_batch<Data> presence_core<Data, Clock, Transport>::decode(const std::vector<message<wire>>& messages) const {
   std::vector<message<Data>> decoded;
-  decoded.reserve(messages->size());
-  for (const message<wire>& raw : *messages) {
+  decoded.reserve(messages.size());
+  for (const message<wire>& raw : messages) {
     shared_data<Data> data;
     if (raw.data) {
       result<Data> value = codec_.decode(*raw.data);
@@ -164,9 +170,17 @@ message_batch<Data> presence_core<Data, Clock, Transport>::decode(const message_
 /// Nothing is collected for listeners that are not there.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::notice_listeners() noexcept {
-  collect_events_ = any_.anybody();
-  for (const auto& list : by_action_) collect_events_ = collect_events_ || list.anybody();
+  collect_events_ = context_->event_listeners.load(std::memory_order_acquire) > 0;
   collect_users_ = users_.anybody();
+  collect_anything_ = collect_events_ || collect_users_;
+}
+
+/// A message has changed the set. Called for each one of a batch, so it calls only what has something to do.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::changed(const message<wire>& raw, const event<Data>& e,
+                                                    user_change change) {
+  if (equal_text(raw.connection_id, connection_id_)) track_own(raw);
+  if (collect_anything_) collect(e, change);
 }
 
 /// Notes an event for the emission after this change. Neighbours in one batch become one run.
@@ -174,11 +188,12 @@ template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::collect(const event<Data>& e, user_change change) {
   if (collect_events_) {
     seen_ = seen_ | e.action;
-    if (!runs_.empty() && runs_.back().data() + runs_.back().size() == &e) {
+    if (&e == after_run_) {
       runs_.back() = {runs_.back().data(), runs_.back().size() + 1};
     } else {
       runs_.emplace_back(&e, std::size_t{1});
     }
+    after_run_ = &e + 1;
   }
   if (collect_users_ && change != user_change::none) user_events_.push_back({change, e.client_id, e.timestamp});
 }
@@ -189,14 +204,28 @@ void presence_core<Data, Clock, Transport>::collect_leave(event<Data>&& e, user_
   if (collect_events_) leaves_.push_back(std::move(e));
 }
 
-/// Outside the lock: the member events of this change in order, then what they meant for users.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::deliver_events(lock_type& lock) {
+  if (!runs_.empty() || !leaves_.empty() || !user_events_.empty()) deliver_collected(lock);
+}
+
+/// Outside the lock: the member events of this change in order, then what they meant for users.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::deliver_collected(lock_type& lock) {
+  struct forget_scope {  // also where memory runs out on the way: the batch that the runs are of does not outlive this
+    presence_core& core;
+    ~forget_scope() {
+      core.runs_.clear();
+      core.after_run_ = nullptr;
+      core.leaves_.clear();
+      core.user_events_.clear();
+      core.seen_ = {};
+    }
+  } forget{*this};
   if (!leaves_.empty()) {
     runs_.emplace_back(leaves_);
     seen_ = seen_ | action::leave;
   }
-  if (runs_.empty() && user_events_.empty()) return;
   const std::uint64_t version = set_.version();
   outside(lock, [&] {
     if (!runs_.empty()) deliver_runs(version);
@@ -204,10 +233,6 @@ void presence_core<Data, Clock, Transport>::deliver_events(lock_type& lock) {
       const std::span<const user_event> run{user_events_};
       emit<user_event>(users_, {&run, 1}, version);
     }
-    runs_.clear();
-    leaves_.clear();
-    user_events_.clear();
-    seen_ = {};
   });
 }
 
@@ -216,7 +241,8 @@ void presence_core<Data, Clock, Transport>::deliver_events(lock_type& lock) {
 /// left and came back in this order.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::deliver_runs(std::uint64_t version) {
-  if (std::has_single_bit(seen_.bits()) || context_->open(0, 5) <= 1) return deliver_runs(runs_, version, seen_);
+  if (std::has_single_bit(seen_.bits()) || context_->event_listeners.load(std::memory_order_relaxed) <= 1)
+    return deliver_runs(runs_, version, seen_);
   for (const auto& run : runs_) {
     for (std::size_t from = 0, to = 0; from < run.size(); from = to) {
       while (to < run.size() && run[to].action == run[from].action) ++to;

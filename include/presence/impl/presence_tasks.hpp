@@ -4,8 +4,6 @@
 
 #include <presence/impl/presence_core.hpp>
 
-#include <algorithm>
-
 namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Transport>
@@ -118,10 +116,8 @@ void presence_core<Data, Clock, Transport>::abort_everything() noexcept {
     before_callback<mutex_type>();
     attempt([&] { handler(std::move(with)); }, [](auto) {});
   };
-  std::vector<std::pair<publish_token, completion>> sent;
-  for (auto& [token, op] : std::exchange(sent_, {})) sent.emplace_back(token, std::move(op.handler));
-  std::sort(sent.begin(), sent.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto& [token, handler] : sent) tell(handler, aborted);
+  auto sent = sent_.take_all();
+  sent.for_each([&](operation& op) { tell(op.handler, aborted); });
   while (!queued_.empty()) tell(queued_.pop().handler, aborted);
   while (!attaching_.empty()) tell(attaching_.pop(), aborted);
   while (!detaching_.empty()) tell(detaching_.pop(), aborted);
