@@ -34,7 +34,7 @@ class set {
     const std::string key = m.connection_id + ':' + m.client_id;
     const auto found = members_.find(key);
     if (found != members_.end() && !newer(m, found->second)) {
-      confirmed_.insert(key);
+      if (syncing_) confirmed_.insert(key);
       return false;
     }
     if (m.action == presence::action::leave) {
@@ -44,8 +44,16 @@ class set {
       user->second.erase(key);
       if (user->second.empty()) users_.erase(user);
     } else {
-      if (found == members_.end()) users_[m.client_id].insert(key);
-      members_[key] = {m.client_id, m.connection_id, m.data, m.extras, m.timestamp, m.id};
+      if (found == members_.end()) {
+        users_[m.client_id].insert(key);
+        members_[key] = {m.client_id, m.connection_id, m.data, m.extras, m.timestamp, m.id};
+      } else {
+        member& stored = found->second;
+        stored.content = m.data;
+        stored.extras = m.extras;
+        stored.updated_at = m.timestamp;
+        stored.id = m.id;
+      }
       if (syncing_) confirmed_.insert(key);
     }
     emit(m);
@@ -75,6 +83,11 @@ class set {
       emit(leave);
     }
     confirmed_.clear();
+  }
+
+  void clear() {
+    members_.clear();
+    users_.clear();
   }
 
   [[nodiscard]] bool contains_user(const std::string& client_id) const { return users_.contains(client_id); }
@@ -125,9 +138,13 @@ class participant {
     const std::lock_guard lock{mutex_};
     return set_.contains_user(client_id);
   }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock{mutex_};
+    return set_.size();
+  }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   set set_;
   std::vector<listener> listeners_;
 };

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <string>
@@ -32,11 +34,15 @@ struct key {
   std::string connection_id;
 };
 
-/// `n` members: client ids of 12–24 characters, connection ids of 10; each client once.
-inline std::vector<key> spread(std::size_t n) {
-  std::mt19937_64 random{42};
-  std::vector<key> keys(n);
-  for (key& k : keys) k = {random_id(random, 12 + random() % 13), random_id(random, 10)};
+/// `n` members: client ids of 12–24 characters, connection ids of 10; each client once. Made once for each `n`.
+inline const std::vector<key>& spread(std::size_t n) {
+  static std::map<std::size_t, std::vector<key>> made;
+  std::vector<key>& keys = made[n];
+  if (keys.empty()) {
+    std::mt19937_64 random{42};
+    keys.resize(n);
+    for (key& k : keys) k = {random_id(random, 12 + random() % 13), random_id(random, 10)};
+  }
   return keys;
 }
 
@@ -47,10 +53,10 @@ inline std::vector<key> crowd(std::size_t n) {
   return keys;
 }
 
-inline std::vector<std::size_t> random_order(std::size_t n) {
+inline std::vector<std::size_t> random_order(std::size_t n, std::uint64_t seed = 7) {
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::shuffle(order.begin(), order.end(), std::mt19937_64{7});
+  std::shuffle(order.begin(), order.end(), std::mt19937_64{seed});
   return order;
 }
 
@@ -64,16 +70,69 @@ inline message make(const key& k, presence::action what, std::uint64_t serial) {
   return m;
 }
 
-/// One message for each member, in random order.
-inline std::vector<message> messages(const std::vector<key>& keys, presence::action what, std::uint64_t serial) {
+/// One message for each member, in a random order.
+inline std::vector<message> messages(const std::vector<key>& keys, presence::action what, std::uint64_t serial,
+                                     std::uint64_t order = 7) {
   std::vector<message> made;
   made.reserve(keys.size());
-  for (const std::size_t i : random_order(keys.size())) made.push_back(make(keys[i], what, serial));
+  for (const std::size_t i : random_order(keys.size(), order)) made.push_back(make(keys[i], what, serial));
   return made;
 }
 
-/// So that a prepared message can be applied again and again and always is news.
+/// So that prepared messages can be applied again and again and always are news.
 inline void renew(message& m) { ++m.id.msg_serial; }
+
+/// Updates in batches, each with data of its own.
+class update_stream {
+ public:
+  update_stream(const std::vector<key>& keys, std::size_t batch_size) {
+    for (message& m : messages(keys, presence::action::update, 2)) {
+      if (batches_.empty() || batches_.back()->size() == batch_size) {
+        batches_.push_back(std::make_shared<std::vector<message>>());
+        batches_.back()->reserve(batch_size);
+      }
+      batches_.back()->push_back(std::move(m));
+    }
+    for (const auto& batch : batches_) {
+      for (message& m : *batch) m.data = presence::shared_data<data>::make(m.id.msg_serial);
+      spare_.emplace_back();
+      for (std::size_t i = 0; i < batch->size(); ++i) spare_.back().push_back(presence::shared_data<data>::make(i));
+    }
+    sent_.assign(batches_.begin(), batches_.end());
+  }
+
+  [[nodiscard]] const presence::message_batch<data>& next() const { return sent_[at_]; }
+
+  /// Makes the batch that was applied news again, with data that is not what the set now holds.
+  void applied() {
+    std::vector<message>& batch = *batches_[at_];
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      renew(batch[i]);
+      batch[i].data.swap(spare_[at_][i]);
+    }
+    if (++at_ == batches_.size()) at_ = 0;
+  }
+
+ private:
+  std::vector<std::shared_ptr<std::vector<message>>> batches_;
+  std::vector<std::vector<presence::shared_data<data>>> spare_;
+  std::vector<presence::message_batch<data>> sent_;
+  std::size_t at_ = 0;
+};
+
+/// The updates of `spread(members)` in batches. Made once: its messages get ever newer, for whoever applies them.
+inline update_stream& updates_of(std::size_t members, std::size_t batch_size) {
+  static std::map<std::pair<std::size_t, std::size_t>, update_stream> made;
+  return made.try_emplace({members, batch_size}, spread(members), batch_size).first->second;
+}
+
+/// All of `spread(members)` entering, in one batch and in an order that is not that of the updates.
+inline const presence::message_batch<data>& enters_of(std::size_t members) {
+  static std::map<std::size_t, presence::message_batch<data>> made;
+  presence::message_batch<data>& batch = made[members];
+  if (batch == nullptr) batch = presence::make_batch(messages(spread(members), presence::action::enter, 1, 9));
+  return batch;
+}
 
 }  // namespace bench
 
