@@ -1,0 +1,5 @@
+// What the library stands on, and nothing of its own: Boost.Signals2 and Boost.Unordered.
+#include <boost/signals2/signal.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <boost/unordered/unordered_map.hpp>
