@@ -43,7 +43,7 @@ class shared_data {
   }
   shared_data(shared_data&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
   shared_data& operator=(const shared_data& other) noexcept {
-    if (box_ != other.box_) shared_data{other}.swap(*this);
+    if (this != &other && box_ != other.box_) shared_data{other}.swap(*this);
     return *this;
   }
   shared_data& operator=(shared_data&& other) noexcept {
