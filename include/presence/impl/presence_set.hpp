@@ -209,25 +209,26 @@ void presence_core<Data, Clock, Transport>::deliver_events(lock_type& lock) {
   if (!runs_.empty() || !leaves_.empty() || !user_events_.empty()) deliver_collected(lock);
 }
 
-/// Outside the lock: the member events of this change in order, then what they meant for users.
+/// Outside the lock: the member events of this change in order, then what they meant for users. What was collected is
+/// destroyed there too, whatever happens on the way: the batch that the runs are of does not outlive this.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::deliver_collected(lock_type& lock) {
-  struct forget_scope {  // also where memory runs out on the way: the batch that the runs are of does not outlive this
-    presence_core& core;
-    ~forget_scope() {
-      core.runs_.clear();
-      core.after_run_ = nullptr;
-      core.leaves_.clear();
-      core.user_events_.clear();
-      core.seen_ = {};
-    }
-  } forget{*this};
-  if (!leaves_.empty()) {
-    runs_.emplace_back(leaves_);
-    seen_ = seen_ | action::leave;
-  }
   const std::uint64_t version = set_.version();
   outside(lock, [&] {
+    struct forget_scope {
+      presence_core& core;
+      ~forget_scope() {
+        core.runs_.clear();
+        core.after_run_ = nullptr;
+        core.leaves_.clear();
+        core.user_events_.clear();
+        core.seen_ = {};
+      }
+    } forget{*this};
+    if (!leaves_.empty()) {
+      runs_.emplace_back(leaves_);
+      seen_ = seen_ | action::leave;
+    }
     if (!runs_.empty()) deliver_runs(version);
     if (!user_events_.empty()) {
       const std::span<const user_event> run{user_events_};
@@ -241,8 +242,8 @@ void presence_core<Data, Clock, Transport>::deliver_collected(lock_type& lock) {
 /// left and came back in this order.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::deliver_runs(std::uint64_t version) {
-  if (std::has_single_bit(seen_.bits()) || context_->event_listeners.load(std::memory_order_relaxed) <= 1)
-    return deliver_runs(runs_, version, seen_);
+  const bool one_listener = context_->event_listeners.load(std::memory_order_relaxed) <= 1;
+  if (one_listener || std::has_single_bit(seen_.bits())) return deliver_runs(runs_, version, seen_);
   for (const auto& run : runs_) {
     for (std::size_t from = 0, to = 0; from < run.size(); from = to) {
       while (to < run.size() && run[to].action == run[from].action) ++to;

@@ -1,6 +1,7 @@
 // Whatever is done inside a listener or handler: calls, exceptions, the end of the presence.
 #include "support/participant.hpp"
 #include <presence/error.hpp>
+#include <presence/testing/checked_mutex.hpp>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +56,41 @@ class presence_callbacks : public participant_test {
 
   subscription acting_;
 };
+
+// --- data -----------------------------------------------------------------------------------------------------------------
+
+/// Its destructor is code of the application's too.
+struct mourned {
+  mourned() = default;
+  mourned(const mourned&) = delete;
+  ~mourned() {
+    ++gone;
+    held += testing::checked_mutex::held_by_this_thread();
+  }
+  static inline int gone = 0;
+  static inline std::size_t held = 0;  ///< locks, while it was destroyed
+};
+
+/// What a sync ended holds only these events.
+TEST(presence_data, of_leaves_that_a_participant_made_is_destroyed_outside_the_lock) {
+  using transport = testing::scripted_transport<mourned>;
+  transport made{"me"};
+  auto room = made.script();
+  basic_presence<mourned, testing::manual_clock, transport> p{std::move(made), {}, testing::manual_clock{}};
+  int left = 0;
+  const subscription sub = p.subscribe(action::leave, [&](const event<mourned>& e) { left += e.data ? 1 : 0; });
+  for (int n = 0; n < 3; ++n) {
+    message<mourned> m = enter<mourned>("client" + std::to_string(n), "c2");
+    m.data = shared_data<mourned>::make();
+    room.push(m);
+  }
+  mourned::gone = 0;
+  mourned::held = 0;
+  room.answer_attach({.has_members = false});
+  EXPECT_EQ(left, 3);
+  EXPECT_EQ(mourned::gone, 3);
+  EXPECT_EQ(mourned::held, 0U);
+}
 
 // --- calls ----------------------------------------------------------------------------------------------------------------
 
