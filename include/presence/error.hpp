@@ -93,7 +93,7 @@ class error_category final : public std::error_category {
 }
 
 /// Thrown for misuse: by constructors, `connect` with an invalid identity, and `result::value()`. Beyond that only when
-/// the operating system refuses the random bits that a hub needs.
+/// the operating system refuses the random bits that a hub needs; without those that a set needs the program ends.
 class presence_error : public std::system_error {
  public:
   using std::system_error::system_error;
