@@ -9,7 +9,7 @@
 #include "support/team.hpp"
 #include "support/workload.hpp"
 #include <presence/basic_presence.hpp>
-#include <presence/detail/hash.hpp>
+#include <presence/detail/util/hash.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -3,7 +3,7 @@
 #define PRESENCE_BENCHMARKS_SUPPORT_BOOST_MAP_HPP
 
 #include "workload.hpp"
-#include <presence/detail/hash.hpp>
+#include <presence/detail/util/hash.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 

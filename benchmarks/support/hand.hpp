@@ -4,8 +4,8 @@
 #define PRESENCE_BENCHMARKS_SUPPORT_HAND_HPP
 
 #include "workload.hpp"
-#include <presence/detail/equal_text.hpp>
-#include <presence/detail/hash.hpp>
+#include <presence/detail/util/equal_text.hpp>
+#include <presence/detail/util/hash.hpp>
 
 #include <array>
 #include <bit>

@@ -6,7 +6,7 @@
 #include <presence/clock.hpp>
 #include <presence/fwd.hpp>
 #include <presence/identity.hpp>
-#include <presence/impl/hub_core.hpp>
+#include <presence/detail/hub/hub_core.hpp>
 #include <presence/loopback.hpp>
 #include <presence/member.hpp>
 #include <presence/options.hpp>

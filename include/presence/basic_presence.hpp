@@ -4,7 +4,7 @@
 
 #include <presence/clock.hpp>
 #include <presence/fwd.hpp>
-#include <presence/impl/presence_core.hpp>
+#include <presence/detail/participant/presence_core.hpp>
 #include <presence/member.hpp>
 #include <presence/options.hpp>
 #include <presence/result.hpp>

@@ -4,7 +4,7 @@
 
 #include <presence/codec.hpp>
 #include <presence/fwd.hpp>
-#include <presence/impl/hub_core.hpp>
+#include <presence/detail/hub/hub_core.hpp>
 #include <presence/transport.hpp>
 
 #include <atomic>

@@ -2,7 +2,7 @@
 #ifndef PRESENCE_MEMBER_SET_HPP
 #define PRESENCE_MEMBER_SET_HPP
 
-#include <presence/detail/member_table.hpp>
+#include <presence/detail/set/member_table.hpp>
 #include <presence/member.hpp>
 #include <presence/message.hpp>
 #include <presence/sync_cursor.hpp>
@@ -162,6 +162,6 @@ class basic_member_set {
 
 }  // namespace presence::inline PRESENCE_ABI
 
-#include <presence/impl/member_set.hpp>
+#include <presence/impl/set/member_set.hpp>
 
 #endif

@@ -3,7 +3,7 @@
 #define PRESENCE_SESSION_HPP
 
 #include <presence/fwd.hpp>
-#include <presence/impl/hub_core.hpp>
+#include <presence/detail/hub/hub_core.hpp>
 #include <presence/loopback.hpp>
 #include <presence/mode.hpp>
 #include <presence/result.hpp>

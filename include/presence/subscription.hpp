@@ -3,9 +3,9 @@
 #define PRESENCE_SUBSCRIPTION_HPP
 
 #include <presence/action.hpp>
-#include <presence/detail/attempt.hpp>
-#include <presence/detail/delivery_gate.hpp>
-#include <presence/detail/unique_function.hpp>
+#include <presence/detail/util/attempt.hpp>
+#include <presence/detail/util/delivery_gate.hpp>
+#include <presence/detail/util/unique_function.hpp>
 #include <presence/mutex.hpp>
 
 #include <boost/signals2/dummy_mutex.hpp>

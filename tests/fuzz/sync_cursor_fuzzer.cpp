@@ -1,6 +1,6 @@
 // Sync cursors, and UTF-8 against the definition written out.
 #include "fuzz/input.hpp"
-#include <presence/detail/utf8.hpp>
+#include <presence/detail/util/utf8.hpp>
 #include <presence/sync_cursor.hpp>
 
 #include <string>

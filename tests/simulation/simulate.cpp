@@ -1,5 +1,5 @@
 // Runs random histories through the simulation, as many as asked for, on all cores: ./dev simulate.
-#include <presence/testing/history.hpp>
+#include "simulation/history.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,5 +1,5 @@
 // A few hundred histories in every run of the tests, and that the kit itself is what it says: repeatable, and not blind.
-#include <presence/testing/history.hpp>
+#include "simulation/history.hpp"
 
 #include <gtest/gtest.h>
 

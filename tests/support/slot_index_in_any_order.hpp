@@ -2,7 +2,7 @@
 #ifndef PRESENCE_TESTS_SUPPORT_SLOT_INDEX_IN_ANY_ORDER_HPP
 #define PRESENCE_TESTS_SUPPORT_SLOT_INDEX_IN_ANY_ORDER_HPP
 
-#include <presence/detail/slot_index.hpp>
+#include <presence/detail/set/slot_index.hpp>
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #define PRESENCE_CODEC_JSON_HPP
 
 #include <presence/codec/impl/json_fields.hpp>
-#include <presence/detail/utf8.hpp>
+#include <presence/detail/util/utf8.hpp>
 #include <presence/extras.hpp>
 #include <presence/payload.hpp>
 #include <presence/result.hpp>

@@ -1,7 +1,7 @@
 #ifndef PRESENCE_CODEC_TEXT_HPP
 #define PRESENCE_CODEC_TEXT_HPP
 
-#include <presence/detail/utf8.hpp>
+#include <presence/detail/util/utf8.hpp>
 #include <presence/payload.hpp>
 #include <presence/result.hpp>
 

@@ -1,8 +1,8 @@
 #ifndef PRESENCE_TESTING_SCRIPT_HPP
 #define PRESENCE_TESTING_SCRIPT_HPP
 
-#include <presence/detail/delivery_gate.hpp>
-#include <presence/detail/mailbox.hpp>
+#include <presence/detail/util/delivery_gate.hpp>
+#include <presence/detail/util/fifo.hpp>
 #include <presence/error.hpp>
 #include <presence/message.hpp>
 #include <presence/mode.hpp>
@@ -252,9 +252,9 @@ class script {
     bool expecting = false;
     std::string complaint;
     std::vector<call> calls;
-    detail::mailbox<transport_call> expected;
-    detail::mailbox<call> unanswered;
-    detail::mailbox<told> outbox;
+    detail::fifo<transport_call> expected;
+    detail::fifo<call> unanswered;
+    detail::fifo<told> outbox;
     detail::delivery_gate<is_locking<Mutex>> gate;
 
     void grant(const attach_answer& with) {

@@ -1,6 +1,6 @@
 #include "support/messages.hpp"
 #include "support/property.hpp"
-#include <presence/detail/deadline_queue.hpp>
+#include <presence/detail/hub/deadline_queue.hpp>
 
 #include <gtest/gtest.h>
 

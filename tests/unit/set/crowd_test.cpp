@@ -1,7 +1,7 @@
 // One client id on very many connections. From nine connections on a user's members stand in an index of their own, which
 // is given up again when few are left; nobody may notice.
 #include "support/watched_set.hpp"
-#include <presence/detail/hash.hpp>
+#include <presence/detail/util/hash.hpp>
 
 #include <gtest/gtest.h>
 

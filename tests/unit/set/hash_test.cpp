@@ -1,5 +1,5 @@
 // The hash of client ids and connection ids.
-#include <presence/detail/hash.hpp>
+#include <presence/detail/util/hash.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Storage in chunks: what stays where it is, and what is given back.
 #include "support/counted.hpp"
 #include "support/counting_new.hpp"
-#include <presence/detail/record_store.hpp>
+#include <presence/detail/set/record_store.hpp>
 
 #include <gtest/gtest.h>
 

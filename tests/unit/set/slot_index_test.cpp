@@ -1,7 +1,7 @@
 // The hash index of slots.
 #include "support/counting_new.hpp"
 #include "support/slot_index_in_any_order.hpp"
-#include <presence/detail/slot_index.hpp>
+#include <presence/detail/set/slot_index.hpp>
 
 #include <gtest/gtest.h>
 

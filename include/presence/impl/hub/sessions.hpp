@@ -1,0 +1,220 @@
+// hub_core: sessions come, are lost, come back and end.
+#ifndef PRESENCE_IMPL_HUB_SESSIONS_HPP
+#define PRESENCE_IMPL_HUB_SESSIONS_HPP
+
+#include <presence/detail/hub/hub_core.hpp>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_ptr> {
+  if (!who.client_id.empty() && !valid_client_id(who.client_id)) return errc::invalid_client_id;
+  if (who.grace && *who.grace < std::chrono::milliseconds{0}) return errc::bad_request;
+  auto made = std::make_shared<session>();
+  made->who = std::move(who);
+  made->hub = this->shared_from_this();
+  for (;;) {
+    made->connection_id = random_text(12, [this] { return random(); });                           // 72 bits
+    made->resume_key = made->connection_id + '!' + random_text(22, [this] { return random(); });  // and 132 more
+    const lock_type lock{mutex_};
+    if (closed_) return errc::connection_closed;
+    if (sessions_.emplace(made->connection_id, made).second) return made;
+  }
+}
+
+/// The connection is lost: nobody is told, the members stay, and the grace period begins.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t owner) {
+  std::vector<place> paused;
+  {
+    const lock_type lock{s->mutex};
+    if (s->state != session_state::connected || s->owner != owner) return;
+    s->state = session_state::dropped;
+    for (const auto& [name, at] : s->places) {
+      const lock_type in_room{at.where->mutex};
+      if (at.as->state == link_state::paused)
+        continue;  // still waits for an attach since the connection was lost before
+      at.as->state = link_state::paused;
+      at.as->seen_version = at.where->set.version();
+      at.where->tell(typename room::part{at.as, make_error_code(errc::disconnected), nullptr, false});
+      paused.push_back(at);
+    }
+    const auto grace = s->who.grace.value_or(options.grace);
+    const lock_type in_hub{mutex_};
+    const time_point from = now();
+    s->deadline = deadlines_.arm(from, grace, s);
+    s->due = s->deadline->due();
+  }
+  drain_all(paused);
+}
+
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<std::pair<session_ptr, std::uint32_t>> {
+  const auto bang = key.find('!');
+  if (bang == std::string_view::npos) return errc::invalid_resume_key;
+  session_ptr s = find_session(key.substr(0, bang));
+  if (s == nullptr) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
+  if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
+  std::vector<place> back;
+  std::uint32_t owner = 0;
+  bool too_late = false;
+  {
+    const lock_type lock{s->mutex};
+    if (s->state == session_state::ended) return s->expired ? errc::connection_expired : errc::connection_closed;
+    if (s->state == session_state::dropped && s->due <= now()) {
+      too_late = true;  // due, and `run_due` has not come round to it yet
+    } else {
+      if (s->state == session_state::dropped) {
+        const lock_type in_hub{mutex_};
+        if (s->deadline) deadlines_.cancel(*s->deadline);
+        s->deadline.reset();
+        s->state = session_state::connected;
+        for (auto it = s->places.begin(); it != s->places.end();) {
+          const place at = it->second;
+          if (at.as->abandoned) {
+            part(at, {}, leave_reason::closed);
+            s->places.erase(it++);
+            back.push_back(at);
+            continue;
+          }
+          ++it;
+          if (at.as->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
+          const lock_type in_room{at.where->mutex};
+          at.as->state = link_state::attached;
+          at.where->tell_joined(at.as, at.where->set.version() == at.as->seen_version);
+          back.push_back(at);
+        }
+      }
+      owner = ++s->owner;  // of a live session: taken over from whoever had it
+    }
+  }
+  if (too_late) {
+    end(s, std::nullopt, leave_reason::timed_out);
+    return errc::connection_expired;
+  }
+  drain_all(back);
+  return std::pair{std::move(s), owner};
+}
+
+/// For good: members leave at once. With an owner only if the handle is still the session's.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why) {
+  std::vector<place> left;
+  {
+    const lock_type lock{s->mutex};
+    if (s->state == session_state::ended || (owner && s->owner != *owner)) return;
+    if (why == leave_reason::timed_out && (s->state != session_state::dropped || s->due > now())) {
+      return;  // resumed meanwhile, and perhaps dropped again
+    }
+    s->state = session_state::ended;
+    s->expired = why == leave_reason::timed_out;
+    const auto told = make_error_code(s->expired ? errc::connection_expired : errc::connection_closed);
+    leave_places(*s, why, told, left);
+    forget_session(*s);
+  }
+  drain_all(left);
+}
+
+/// Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::leave_places(session& s, leave_reason why, std::error_code told,
+                                                    std::vector<place>& drains) {
+  for (auto& [name, at] : std::exchange(s.places, {})) {
+    part(at, told, why);
+    drains.push_back(std::move(at));
+  }
+}
+
+/// Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::forget_session(session& s) {
+  session_ptr last;  // destroyed after the lock is released
+  const lock_type lock{mutex_};
+  if (s.deadline) deadlines_.cancel(*s.deadline);
+  s.deadline.reset();
+  const auto found = sessions_.find(s.connection_id);
+  if (found == sessions_.end()) return;
+  last = std::move(found->second);
+  sessions_.erase(found);
+  if (sessions_.empty()) {
+    sessions_ = {};
+  } else if (sessions_.bucket_count() > 128 && sessions_.size() < sessions_.bucket_count() / 8) {
+    sessions_.rehash(sessions_.size() * 2);
+  }
+}
+
+/// The hub is going: every session ends, and as nobody is left to be told, no leaves are.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::shut_down() {
+  std::vector<session_ptr> all;
+  {
+    const lock_type lock{mutex_};
+    closed_ = true;
+    for (auto& [id, s] : sessions_) all.push_back(s);
+  }
+  std::vector<place> left;
+  for (const session_ptr& s : all) {
+    const lock_type lock{s->mutex};
+    if (s->state == session_state::ended) continue;
+    s->state = session_state::ended;
+    for (auto& [name, at] : std::exchange(s->places, {})) {
+      part(at, make_error_code(errc::connection_closed), std::nullopt);
+      left.push_back(std::move(at));
+    }
+    forget_session(*s);
+  }
+  drain_all(left);
+}
+
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::run_due() {
+  std::size_t ended = 0;
+  const time_point until = now();
+  for (;;) {
+    std::optional<session_ptr> due;
+    {
+      const lock_type lock{mutex_};
+      due = deadlines_.pop_due(until);
+      if (!due) return ended;
+      (*due)->deadline.reset();
+    }
+    end(*due, std::nullopt, leave_reason::timed_out);
+    ++ended;
+  }
+}
+
+template <class Data, class Clock, class Backplane>
+std::optional<time_point> hub_core<Data, Clock, Backplane>::next_deadline() const {
+  const lock_type lock{mutex_};
+  return deadlines_.next();
+}
+
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::bytes() const {
+  std::vector<room_ptr> rooms;
+  std::size_t total = sizeof *this;
+  {
+    const lock_type lock{registry_->mutex};
+    for (const auto& [name, r] : registry_->rooms) rooms.push_back(r);
+    total += registry_->rooms.bucket_count() * (sizeof(std::string_view) + sizeof(room_ptr) + 1);
+  }
+  for (const room_ptr& r : rooms) {
+    const lock_type lock{r->mutex};
+    total += sizeof(room) + r->set.bytes();
+  }
+  const lock_type lock{mutex_};
+  total += sessions_.bucket_count() * (sizeof(std::string_view) + sizeof(session_ptr) + 1);
+  return total + sessions_.size() * sizeof(session);
+}
+
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::drain_all(std::vector<place>& places) {
+  for (const place& at : places) {
+    lock_type lock{at.where->mutex};
+    at.where->drain(lock);
+  }
+}
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

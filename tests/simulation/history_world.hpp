@@ -1,0 +1,367 @@
+// The world of a history: a simulation with an independent model of the hub and a watch over every participant.
+#ifndef PRESENCE_TESTS_SIMULATION_HISTORY_WORLD_HPP
+#define PRESENCE_TESTS_SIMULATION_HISTORY_WORLD_HPP
+
+#include "simulation/hub_model.hpp"
+#include <presence/testing/simulation.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI::testing {
+
+/// What a history is made of.
+enum class deed : std::uint8_t {
+  enter,
+  update,
+  leave,
+  enter_client,
+  update_client,
+  leave_client,
+  subscribe,
+  unsubscribe,
+  get,
+  attach,
+  detach,
+  deliver,
+  cut,
+  connect,
+  connect_anew,
+  suspend,
+  pause,
+  long_pause,
+  resync,
+  restart,
+  create,
+  destroy,
+  crash,
+  congest,
+};
+inline constexpr std::size_t deed_count = static_cast<std::size_t>(deed::congest) + 1;
+
+[[nodiscard]] constexpr std::string_view to_string(deed d) noexcept {
+  constexpr std::array<std::string_view, deed_count> names{
+      "enter", "update",     "leave",  "enter_client", "update_client", "leave_client", "subscribe",    "unsubscribe",
+      "get",   "attach",     "detach", "deliver",      "cut",           "connect",      "connect_anew", "suspend",
+      "pause", "long_pause", "resync", "restart",      "create",        "destroy",      "crash",        "congest"};
+  return names[static_cast<std::size_t>(d)];
+}
+
+/// One step. It carries its own chance, so that removing other steps changes little about it.
+struct history_step {
+  deed what;
+  std::uint64_t who;
+  std::uint64_t how;
+};
+
+/// How a history ended, and what it covered.
+struct history_outcome {
+  std::string problem;  ///< empty: every promise was kept
+  std::string log;
+  std::array<std::uint64_t, deed_count> deeds{};
+  link_counters links;
+  std::uint64_t events = 0, user_events = 0, checks = 0, operations = 0, refused = 0, expired = 0;
+};
+
+/// Runs steps and checks, after each: the events a listener got, folded over its snapshot, are the participant's set; no
+/// event is impossible; the hub is what the model says. At the end: everybody equals the hub, "am I present?" is true,
+/// every operation was told once, and nothing is left.
+class history_world {
+  using data = std::uint64_t;
+  using world = simulation<data>;
+  using content = hub_model::content;
+
+  struct watch {
+    world::participant* at = nullptr;
+    std::string client_id;
+    subscription events, users, states;
+    content seen;                  // folded from the events
+    std::set<std::string> online;  // folded from the user events
+    bool watching = false;
+  };
+
+ public:
+  history_world(std::uint64_t seed, bool with_log)
+      : simulation_(seed, options()),
+        with_log_(with_log),
+        model_(simulation_.clock(), options().hub.grace),
+        baseline_(simulation_.hub().bytes()) {
+    simulation_.on_note([this](const std::string& what) { write(what); });
+    simulation_.on_restart([this] { model_.forget(); });
+    for (std::uint64_t i = 0; i < 3; ++i) create(i);
+  }
+
+  history_world(const history_world&) = delete;
+  history_world& operator=(const history_world&) = delete;
+  ~history_world() {
+    for (const auto& w : watches_) simulation_.remove(*w->at);  // while there is a model to be told
+  }
+
+  void perform(const history_step& step) {
+    ++outcome_.deeds[static_cast<std::size_t>(step.what)];
+    if (with_log_) write("-- " + std::string{to_string(step.what)} + ' ' + std::to_string(step.how % 1000));
+    watch& w = *watches_[step.who % watches_.size()];
+    act(step, w);
+    check();
+  }
+
+  void finish() {
+    if (failed()) return;
+    simulation_.heal();
+    outcome_.expired += model_.expire();
+    check();
+    check_convergence();
+    for (const auto& w : watches_) {
+      w->events.unsubscribe();
+      w->users.unsubscribe();
+      w->states.unsubscribe();
+      simulation_.remove(*w->at);
+    }
+    simulation_.advance(options().hub.grace);
+    for (std::size_t i = 0; i < told_.size(); ++i) {
+      if (told_[i] != 1) fail("operation " + std::to_string(i) + " completed " + std::to_string(told_[i]) + " times");
+    }
+    if (simulation_.hub().room_count() != 0) fail("a room is left");
+    if (simulation_.hub().session_count() != 0) fail("a session is left");
+    if (simulation_.hub().bytes() != baseline_) fail("the hub's memory is not back where it was");
+  }
+
+  [[nodiscard]] bool failed() const noexcept { return !outcome_.problem.empty(); }
+  [[nodiscard]] history_outcome outcome() {
+    for (const auto& p : simulation_.participants()) outcome_.links += p->link.counters;
+    return std::move(outcome_);
+  }
+
+ private:
+  static constexpr std::size_t most_participants = 8;
+  static constexpr std::string_view guests[] = {"guest-a", "guest-b", "guest-c"};
+
+  [[nodiscard]] static simulation_options options() {
+    simulation_options o;
+    o.hub.grace = std::chrono::milliseconds{15'000};
+    o.hub.sync_page = 2;  // many pages, for many moments between them
+    o.hub.limits.members_per_room = 12;
+    o.hub.limits.extras_size = 64;
+    return o;
+  }
+
+  void create(std::uint64_t how) {
+    if (watches_.size() >= most_participants) return;
+    auto w = std::make_unique<watch>();
+    // Some share a client id, some may act for anybody.
+    w->client_id = how % 4 == 3 ? "*" : "client-" + std::to_string(how % 3);
+    w->at = &simulation_.add(identity{w->client_id}, {}, &model_);
+    write("create " + w->client_id);
+    watches_.push_back(std::move(w));
+    subscribe(*watches_.back());
+  }
+
+  /// A destroyed one is replaced in its place, so that there is always somebody.
+  void destroy(watch& w, bool crashes, std::uint64_t how) {
+    w.watching = false;
+    simulation_.remove(*w.at, crashes);
+    w.seen.clear();
+    w.online.clear();
+    w.client_id = how % 4 == 3 ? "*" : "client-" + std::to_string(how % 3);
+    w.at = &simulation_.add(identity{w.client_id}, {}, &model_);
+  }
+
+  void subscribe(watch& w) {
+    auto& presence = *w.at->presence;
+    w.events.unsubscribe();
+    w.users.unsubscribe();
+    w.states.unsubscribe();
+    w.seen = set_of(w);
+    w.online = users_of(w);
+    w.watching = true;
+    w.states = presence.subscribe_state([&w](const room_event& e) {
+      if (e.current != room_state::detached && e.current != room_state::failed) return;
+      w.seen.clear();  // nothing is known any more, and no leave is told (RTP5a)
+      w.online.clear();
+    });
+    w.events = presence.subscribe([this, &w](const event<data>& e) { fold(w, e); });
+    w.users = presence.subscribe_users([this, &w](const user_event& e) {
+      ++outcome_.user_events;
+      const bool known = w.online.contains(e.client_id);
+      if (e.change == user_change::online) {
+        if (known) fail("online, but was online: " + e.client_id);
+        w.online.insert(e.client_id);
+      } else {
+        if (!known) fail("offline, but was not online: " + e.client_id);
+        w.online.erase(e.client_id);
+      }
+    });
+  }
+
+  void fold(watch& w, const event<data>& e) {
+    ++outcome_.events;
+    const hub_model::key key{e.connection_id, e.client_id};
+    const auto known = w.seen.find(key);
+    const bool visible = known != w.seen.end();
+    const bool syncing = w.at->link.syncing();  // then live messages may come before the page they build on
+    if (with_log_) {
+      write("   " + std::to_string(simulation_.index(*w.at)) + " is told " + std::string{to_string(e.action)} + ' ' +
+            e.connection_id + ' ' + e.client_id + ' ' + std::to_string(e.data ? *e.data : 0));
+    }
+    if (e.action == action::leave) {
+      if (!visible) return fail("leave of an absent member " + e.client_id);
+      if (e.reason == leave_reason::none) fail("leave without a reason");
+      w.seen.erase(known);
+      return;
+    }
+    if (e.action == action::enter && visible && !syncing) fail("enter of a present member " + e.client_id);
+    if (e.action == action::update && !visible && !syncing) fail("update of an absent member " + e.client_id);
+    w.seen[key] = e.data ? *e.data : 0;
+  }
+
+  void act(const history_step& step, watch& w) {
+    auto& presence = *w.at->presence;
+    const std::string guest{guests[step.how % std::size(guests)]};
+    const data value = step.how % 1000;
+    switch (step.what) {
+      case deed::enter: return presence.enter(value, told());
+      case deed::update:
+        if (step.how % 16 == 0) {  // the hub refuses these
+          return presence.update(value, extras::from_json(std::string(100, 'x')), told(true));
+        }
+        return presence.update(value, told());
+      case deed::leave: return presence.leave(told());
+      case deed::enter_client: return presence.enter_client(guest, value, told());
+      case deed::update_client: return presence.update_client(guest, value, told());
+      case deed::leave_client: return presence.leave_client(guest, told());
+      case deed::subscribe: return subscribe(w);
+      case deed::unsubscribe: w.watching = false; return presence.unsubscribe_all();
+      case deed::get: {
+        auto done = told();
+        return presence.get(query{}, [done = std::move(done)](const auto& answer) mutable { done(answer.error()); });
+      }
+      case deed::attach: return presence.attach(told());
+      case deed::detach: return presence.detach(told());
+      case deed::deliver: return simulation_.deliver(*w.at, 1 + step.how % 6, step.how);
+      case deed::cut: return simulation_.cut(*w.at, step.how % 4);
+      case deed::connect: return simulation_.connect(*w.at, true);
+      case deed::connect_anew: return simulation_.connect(*w.at, false);
+      case deed::suspend: return simulation_.suspend(*w.at);
+      case deed::pause: return pass(std::chrono::milliseconds{step.how % 400});
+      case deed::long_pause: return pass(std::chrono::milliseconds{step.how % 20'000});
+      case deed::resync: return w.at->link.ask_for_sync();
+      case deed::restart: return simulation_.restart();
+      case deed::create: return create(step.how);
+      case deed::destroy: return destroy(w, false, step.how);
+      case deed::crash: return destroy(w, true, step.how);
+      case deed::congest: return w.at->link.set_capacity(step.how % 3 == 0 ? 1'000'000 : step.how % 4);
+    }
+  }
+
+  void pass(std::chrono::milliseconds by) {
+    simulation_.advance(by);
+    outcome_.expired += model_.expire();
+  }
+
+  /// A handler that counts. Whatever happens, it must be called once.
+  [[nodiscard]] std::function<void(std::error_code)> told(bool must_fail = false) {
+    const std::size_t number = told_.size();
+    told_.push_back(0);
+    ++outcome_.operations;
+    return [this, number, must_fail](std::error_code outcome) {
+      ++told_[number];
+      if (outcome) ++outcome_.refused;
+      if (must_fail && !outcome) fail("what the hub must refuse was accepted");
+      if (told_[number] > 1) fail("operation " + std::to_string(number) + " completed twice");
+    };
+  }
+
+  [[nodiscard]] static content set_of(const watch& w) {
+    content now;
+    w.at->presence->for_each([&](const member_view<data>& m) {
+      now[{std::string{m.connection_id}, std::string{m.client_id}}] = m.data ? *m.data : 0;
+    });
+    return now;
+  }
+  [[nodiscard]] static std::set<std::string> users_of(const watch& w) {
+    std::set<std::string> users;
+    w.at->presence->for_each([&](const member_view<data>& m) { users.emplace(m.client_id); });
+    return users;
+  }
+  [[nodiscard]] content hub_content() const {
+    content now;
+    for (const auto& m : simulation_.members()) now[{m.connection_id, m.client_id}] = m.data ? *m.data : 0;
+    return now;
+  }
+
+  void check() {
+    ++outcome_.checks;
+    if (const content now = hub_content(); now != model_.members) {
+      describe("hub", now);
+      describe("acknowledged", model_.members);
+      fail("the hub is not what it acknowledged");
+    }
+    for (const auto& w : watches_) {
+      if (!w->watching) continue;
+      if (const content now = set_of(*w); now != w->seen) {
+        describe("set", now);
+        describe("events", w->seen);
+        fail("the events do not add up to the set of " + std::to_string(simulation_.index(*w->at)));
+      }
+      if (users_of(*w) != w->online)
+        fail("the user events do not add up for " + std::to_string(simulation_.index(*w->at)));
+      if (w->at->presence->user_count() != w->online.size()) fail("the count of users is wrong");
+    }
+  }
+
+  /// Everything is connected, delivered, and quiet.
+  void check_convergence() {
+    const content truth = hub_content();
+    for (const auto& w : watches_) {
+      auto& presence = *w->at->presence;
+      const std::string who = std::to_string(simulation_.index(*w->at));
+      const bool there = truth.contains({w->at->link.connection_id(), w->client_id});
+      const self_state self = presence.self().state;
+      if (there && presence.state() != room_state::attached) fail("present but not attached: " + who);
+      if ((self == self_state::present) != there)
+        fail("self() of " + who + " is wrong: " + std::string{to_string(self)});
+      if (presence.state() != room_state::attached) continue;
+      if (const content now = set_of(*w); now != truth) {
+        describe("hub", truth);
+        describe("set", now);
+        fail(who + " did not converge to the hub");
+      }
+    }
+  }
+
+  void describe(const std::string& what, const content& members) {
+    for (const auto& [member, value] : members) {
+      write(what + ": " + member.first + ' ' + member.second + ' ' + std::to_string(value));
+    }
+  }
+  void fail(const std::string& why) {
+    if (outcome_.problem.empty()) outcome_.problem = why;
+    write("FAILED: " + why);
+  }
+  void write(const std::string& line) {
+    if (with_log_) outcome_.log += line + '\n';
+  }
+
+  history_outcome outcome_;
+  std::vector<int> told_;
+  world simulation_;
+  const bool with_log_;
+  hub_model model_;
+  const std::size_t baseline_;
+  std::vector<std::unique_ptr<watch>> watches_;
+};
+
+}  // namespace presence::inline PRESENCE_ABI::testing
+
+#endif
