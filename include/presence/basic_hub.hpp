@@ -4,9 +4,9 @@
 
 #include <presence/backplane.hpp>
 #include <presence/clock.hpp>
+#include <presence/detail/hub/hub_core.hpp>
 #include <presence/fwd.hpp>
 #include <presence/identity.hpp>
-#include <presence/detail/hub/hub_core.hpp>
 #include <presence/loopback.hpp>
 #include <presence/member.hpp>
 #include <presence/options.hpp>

@@ -3,8 +3,8 @@
 #define PRESENCE_BASIC_PRESENCE_HPP
 
 #include <presence/clock.hpp>
-#include <presence/fwd.hpp>
 #include <presence/detail/participant/presence_core.hpp>
+#include <presence/fwd.hpp>
 #include <presence/member.hpp>
 #include <presence/options.hpp>
 #include <presence/result.hpp>

@@ -3,8 +3,8 @@
 #define PRESENCE_LOOPBACK_HPP
 
 #include <presence/codec.hpp>
-#include <presence/fwd.hpp>
 #include <presence/detail/hub/hub_core.hpp>
+#include <presence/fwd.hpp>
 #include <presence/transport.hpp>
 
 #include <atomic>
@@ -37,7 +37,7 @@ class loopback {
       session_ = std::move(other.session_);
       name_ = std::move(other.name_);
       codec_ = std::move(other.codec_);
-      port_ = std::move(other.port_);
+      relay_ = std::move(other.relay_);
     }
     return *this;
   }
@@ -50,7 +50,7 @@ class loopback {
     return session_ != nullptr ? session_->connection_id : std::string{};
   }
   [[nodiscard]] room_state state() const noexcept {
-    return port_ != nullptr ? port_->state.load(std::memory_order_acquire) : room_state::failed;
+    return relay_ != nullptr ? relay_->state.load(std::memory_order_acquire) : room_state::failed;
   }
   [[nodiscard]] const Codec& codec() const noexcept { return codec_; }
 
@@ -58,13 +58,13 @@ class loopback {
     if (to == nullptr) {
       unbind();
     } else {
-      port_->to = to;
-      port_->bound.store(true, std::memory_order_release);
+      relay_->to = to;
+      relay_->bound.store(true, std::memory_order_release);
     }
   }
 
   void attach(mode_set modes) {
-    const auto keep = port_;
+    const auto keep = relay_;
     if (session_ == nullptr) return keep->tell({room_state::detached, false, false, {}, errc::connection_closed});
     const auto s = session_;
     keep->state.store(room_state::attaching, std::memory_order_release);
@@ -79,7 +79,7 @@ class loopback {
   }
 
   void detach() {
-    const auto keep = port_;
+    const auto keep = relay_;
     const auto s = session_;
     const auto at = keep->current();
     if (s != nullptr && at) {
@@ -94,7 +94,7 @@ class loopback {
   }
 
   void publish(std::vector<message<Data>> messages, publish_token token) {
-    const auto keep = port_;
+    const auto keep = relay_;
     const auto s = session_;
     const auto at = keep->current();
     if (s == nullptr || !at) return keep->to->on_published(token, errc::invalid_room_state);
@@ -105,7 +105,7 @@ class loopback {
 
   void resync() {
     const auto s = session_;
-    if (const auto at = port_->current(); s != nullptr && at) s->hub->resync(*at);
+    if (const auto at = relay_->current(); s != nullptr && at) s->hub->resync(*at);
   }
 
  private:
@@ -113,17 +113,17 @@ class loopback {
   friend class basic_session;
 
   /// The sink: stands still while the transport is moved, and lives as long as the hub may call it.
-  struct port final : detail::sink_base<Data> {
+  struct relay final : detail::sink_base<Data> {
     receiver* to = nullptr;
     std::atomic<room_state> state{room_state::initialized};
     std::atomic<bool> bound{false};
 
     /// Where it is attached, or waits for the connection to come back.
-    [[nodiscard]] std::optional<typename core::place> current() const {
+    [[nodiscard]] std::optional<typename core::attachment> current() const {
       const std::lock_guard lock{mutex};
       return over ? std::nullopt : at;
     }
-    void keep(typename core::place made) {
+    void keep(typename core::attachment made) {
       const std::lock_guard lock{mutex};
       at = std::move(made);
       over = false;
@@ -150,7 +150,7 @@ class loopback {
     }
 
     mutable mutex_type mutex;
-    std::optional<typename core::place> at;
+    std::optional<typename core::attachment> at;
     bool over = false;  // the hub has said so; `at` is still needed to end its calls
   };
 
@@ -158,26 +158,26 @@ class loopback {
       : session_(std::move(s)),
         name_(name),
         codec_(std::move(with)),
-        port_(std::make_shared<port>()) {}
+        relay_(std::make_shared<relay>()) {}
 
   /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where that
   /// has begun.
   void unbind() noexcept {
-    if (port_ == nullptr) return;
-    std::optional<typename core::place> at;
-    port_->bound.store(false, std::memory_order_release);  // what is pending is not told any more
+    if (relay_ == nullptr) return;
+    std::optional<typename core::attachment> at;
+    relay_->bound.store(false, std::memory_order_release);  // what is pending is not told any more
     {
-      const std::lock_guard lock{port_->mutex};
-      at = std::exchange(port_->at, std::nullopt);
+      const std::lock_guard lock{relay_->mutex};
+      at = std::exchange(relay_->at, std::nullopt);
     }
     if (at && session_ != nullptr) session_->hub->forget(*session_, *at, false);
-    port_->to = nullptr;
+    relay_->to = nullptr;
   }
 
   typename core::session_ptr session_;
   std::string name_;
   [[no_unique_address]] Codec codec_;
-  std::shared_ptr<port> port_;
+  std::shared_ptr<relay> relay_;
 };
 
 }  // namespace presence::inline PRESENCE_ABI

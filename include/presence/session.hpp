@@ -2,8 +2,8 @@
 #ifndef PRESENCE_SESSION_HPP
 #define PRESENCE_SESSION_HPP
 
-#include <presence/fwd.hpp>
 #include <presence/detail/hub/hub_core.hpp>
+#include <presence/fwd.hpp>
 #include <presence/loopback.hpp>
 #include <presence/mode.hpp>
 #include <presence/result.hpp>
@@ -40,7 +40,7 @@ class basic_attachment {
     if (this != &other) {
       leave();
       session_ = std::move(other.session_);
-      place_ = std::exchange(other.place_, {});
+      attachment_ = std::exchange(other.attachment_, {});
     }
     return *this;
   }
@@ -60,14 +60,14 @@ class basic_attachment {
     }
     if (!handler) handler = [](std::error_code) {};
     const auto s = session_;  // a callback may destroy this
-    const auto at = place_;
+    const auto at = attachment_;
     s->hub->publish(*s, at, std::move(messages), std::move(handler));
   }
 
   /// Members leave, the sink is told `on_detached` without an error. Detaching again does nothing.
   void detach() {
     const auto s = session_;  // a callback may destroy this
-    const auto at = place_;
+    const auto at = attachment_;
     if (s != nullptr) s->hub->detach(*s, at);
   }
 
@@ -75,11 +75,11 @@ class basic_attachment {
   /// room's members.
   void resync() {
     const auto s = session_;  // a callback may destroy this
-    const auto at = place_;
+    const auto at = attachment_;
     if (s != nullptr) s->hub->resync(at);
   }
 
-  [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? place_.as->modes : mode_set{}; }
+  [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? attachment_.record->modes : mode_set{}; }
 
  private:
   template <class, class, class>
@@ -87,17 +87,17 @@ class basic_attachment {
   template <class, class, class, class>
   friend class loopback;
 
-  basic_attachment(typename core::session_ptr s, typename core::place at) noexcept
+  basic_attachment(typename core::session_ptr s, typename core::attachment at) noexcept
       : session_(std::move(s)),
-        place_(std::move(at)) {}
+        attachment_(std::move(at)) {}
 
   void leave() noexcept {
-    if (const auto s = std::exchange(session_, nullptr)) s->hub->forget(*s, place_, true);
-    place_ = {};
+    if (const auto s = std::exchange(session_, nullptr)) s->hub->forget(*s, attachment_, true);
+    attachment_ = {};
   }
 
   typename core::session_ptr session_;
-  typename core::place place_;
+  typename core::attachment attachment_;
 };
 
 /// One connection of one client to a hub. Destroying it closes it, unless the connection was dropped: then the grace

@@ -5,11 +5,11 @@
 #include <presence/backplane.hpp>
 #include <presence/clock.hpp>
 #include <presence/detail/hub/deadline_queue.hpp>
+#include <presence/detail/hub/hub_room.hpp>
 #include <presence/detail/util/entropy.hpp>
 #include <presence/detail/util/secret.hpp>
 #include <presence/detail/util/utf8.hpp>
 #include <presence/identity.hpp>
-#include <presence/detail/hub/hub_room.hpp>
 #include <presence/options.hpp>
 #include <presence/result.hpp>
 
@@ -57,8 +57,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
   using room = hub_room<Data, mutex_type, tap>;
   using room_ptr = std::shared_ptr<room>;
-  using link = room_link<Data>;
-  using link_ptr = std::shared_ptr<link>;
+  using record = attachment_record<Data>;
+  using record_ptr = std::shared_ptr<record>;
   using registry = room_registry<room, mutex_type>;
   using sink_ptr = std::shared_ptr<sink_base<Data>>;
 
@@ -66,9 +66,9 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   using session_ptr = std::shared_ptr<session>;
   using deadlines = deadline_queue<session_ptr>;
 
-  struct place {
+  struct attachment {
     room_ptr where;
-    link_ptr as;
+    record_ptr record;
   };
 
   struct session {
@@ -81,7 +81,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     session_state state = session_state::connected;
     std::uint32_t owner = 0;  // which handle: a resume makes a new one, and the old one means nothing any more
     bool expired = false;     // ended by the grace period
-    boost::unordered_map<std::string, place> places;     // most have few: a flat map keeps 15 places at least
+    boost::unordered_map<std::string, attachment>
+        attachments;                                     // most have few: a flat map keeps 15 attachments at least
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
     time_point due{};
     std::uint64_t window = 0;  // the second in which `sent` messages were sent
@@ -110,14 +111,14 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] std::optional<time_point> next_deadline() const;
 
   // --- attachments (impl/hub/attachments.hpp) ------------------------------------------------------------------------------
-  [[nodiscard]] result<place> attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
-                                     mode_set wanted, sink_ptr to);
-  void detach(session& s, const place& from);
+  [[nodiscard]] result<attachment> attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
+                                          mode_set wanted, sink_ptr to);
+  void detach(session& s, const attachment& from);
   bool detach(session& s, std::string_view name);
-  void settle(const place& at);
-  void forget(session& s, const place& from, bool may_return) noexcept;
-  void resync(const place& at);
-  void publish(session& s, const place& at, std::vector<message<Data>> messages, publish_completion handler);
+  void settle(const attachment& at);
+  void forget(session& s, const attachment& from, bool may_return) noexcept;
+  void resync(const attachment& at);
+  void publish(session& s, const attachment& at, std::vector<message<Data>> messages, publish_completion handler);
   std::size_t evict(std::string_view name, std::string_view client_id);
 
   [[nodiscard]] room_ptr find_room(std::string_view name) const {
@@ -158,12 +159,12 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   void forget_session(session& s);
-  void leave_places(session& s, leave_reason why, std::error_code told, std::vector<place>& drains);
-  static void drain_all(std::vector<place>& places);
-  void part(const place& from, std::error_code told, std::optional<leave_reason> members_leave);
+  void leave_attachments(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
+  static void drain_all(std::vector<attachment>& attachments);
+  void part(const attachment& from, std::error_code told, std::optional<leave_reason> members_leave);
   [[nodiscard]] bool within_rate(session& s, std::size_t messages);
-  [[nodiscard]] std::error_code check(const session& s, const link& from, std::vector<message<Data>>& messages) const;
-  [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, link& from,
+  [[nodiscard]] std::error_code check(const session& s, const record& from, std::vector<message<Data>>& messages) const;
+  [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, record& from,
                                                  std::vector<message<Data>>& messages);
 
   [[no_unique_address]] const Clock clock_;

@@ -1,19 +1,17 @@
-// A room of a hub, and one session's attachment to it. See docs/design.md, "The hub".
+// A room of a hub. See docs/design.md, "The hub".
 #ifndef PRESENCE_DETAIL_HUB_HUB_ROOM_HPP
 #define PRESENCE_DETAIL_HUB_HUB_ROOM_HPP
 
+#include <presence/detail/hub/attachment_record.hpp>
+#include <presence/detail/hub/room_registry.hpp>
 #include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/delivery_gate.hpp>
-#include <presence/detail/util/in_flight.hpp>
 #include <presence/detail/util/fifo.hpp>
 #include <presence/detail/util/prefetch.hpp>
 #include <presence/detail/util/unique_function.hpp>
 #include <presence/member_set.hpp>
 #include <presence/mutex.hpp>
 #include <presence/sink.hpp>
-
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -31,135 +29,35 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-using publish_completion = unique_function<void(std::error_code)>;
-
-/// The client ids that a session entered in a room: nearly always its own one, which costs nothing.
-class owned_members {
- public:
-  void add(std::string_view client_id, std::string_view own) {
-    if (client_id == own) {
-      self_ = true;
-    } else {
-      if (others_ == nullptr) others_ = std::make_unique<boost::unordered_flat_set<std::string>>();
-      others_->emplace(client_id);
-    }
-  }
-  void remove(const std::string& client_id, std::string_view own) noexcept {
-    if (client_id == own) {
-      self_ = false;
-    } else if (others_ != nullptr) {
-      others_->erase(client_id);
-      if (others_->empty()) others_.reset();
-    }
-  }
-  template <class Visit>
-  void for_each(const std::string& own, Visit&& visit) const {
-    if (self_) visit(own);
-    if (others_ == nullptr) return;
-    for (const std::string& other : *others_) visit(other);
-  }
-
- private:
-  std::unique_ptr<boost::unordered_flat_set<std::string>> others_;
-  bool self_ = false;
-};
-
-/// Where an attachment stands, under its room's lock.
-enum class link_state : std::uint8_t {
-  attached,
-  paused,  ///< the connection is lost; its members stay for the grace period
-  gone,
-};
-
-/// One session in one room.
-template <class Data>
-struct room_link {
-  room_link(std::string session_connection, std::string session_client, mode_set granted,
-            std::shared_ptr<sink_base<Data>> to)
-      : connection_id(std::move(session_connection)),
-        client_id(std::move(session_client)),
-        modes(granted),
-        sink(std::move(to)) {}
-
-  // What delivering an event looks at comes first, in one cache line.
-  std::atomic<bool> closed{false};  // the sink must not be called any more
-  bool lagging = false;  // of the room's drainer: the sink could not keep up, nothing more until it is synced again
-
-  const std::string connection_id;
-  const std::string client_id;
-  const mode_set modes;
-  const std::shared_ptr<sink_base<Data>> sink;
-
-  // under the room's lock
-  link_state state = link_state::attached;
-  owned_members owned;
-  std::uint64_t seen_version = 0;  // of the room's set when it was paused
-  in_flight<publish_completion> pending;
-
-  bool abandoned = false;  // under the session's lock: its sink is gone and nobody will attach in its place
-
-  // of the room's drainer
-  std::size_t position = nowhere;   // among the subscribers
-  std::shared_ptr<room_link> kept;  // itself, while it stands among the subscribers
-
-  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
-};
-
 /// The members and attachments of one room, and its outbox: whatever changes the room does so under the lock, leaves
 /// there what is to be told, and whoever finds the outbox without a drainer drains it, outside the lock.
 template <class Data, class Mutex, class Tap>
-class hub_room;
-
-/// The rooms of a hub by name. Rooms know it, so that the last to leave one can take it out, whatever has become of the
-/// hub by then.
-template <class Room, class Mutex>
-struct room_registry {
-  Mutex mutex;
-  boost::unordered_flat_map<std::string_view, std::shared_ptr<Room>> rooms;  // the names are those in the rooms
-
-  /// An attachment has ended. The room goes with the last one, as every member belongs to an attachment.
-  void release(Room& room) {
-    std::shared_ptr<Room> last;  // destroyed after the lock is released
-    const std::lock_guard lock{mutex};
-    if (--room.holds > 0) return;
-    const auto found = rooms.find(room.name);
-    last = std::move(found->second);
-    rooms.erase(found);
-    if (rooms.empty()) {
-      rooms = {};
-    } else if (rooms.bucket_count() > 128 && rooms.size() < rooms.bucket_count() / 8) {
-      rooms.rehash(rooms.size() * 2);
-    }
-  }
-};
-
-template <class Data, class Mutex, class Tap>
 class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>> {
  public:
-  using link = room_link<Data>;
-  using link_ptr = std::shared_ptr<link>;
+  using record = attachment_record<Data>;
+  using record_ptr = std::shared_ptr<record>;
   using lock_type = std::unique_lock<Mutex>;
   using batch = message_batch<Data>;
 
   /// Attached, again or for the first time: the sink gets the sync, then what follows.
   struct join {
-    link_ptr to;
+    record_ptr to;
     attachment_info info;
     std::vector<batch> pages;
     std::string sequence;
   };
   struct part {
-    link_ptr from;
+    record_ptr from;
     std::error_code why;
-    link_ptr heir;  // the attachment that takes its place
-    bool release;   // the attachment's hold on the room ends too
+    record_ptr heir;  // the attachment that takes its attachment
+    bool release;     // the attachment's hold on the room ends too
   };
   struct changes {
     batch messages;
-    link_ptr sender;  // gets its echo even if it does not subscribe (RTP17a)
+    record_ptr sender;  // gets its echo even if it does not subscribe (RTP17a)
   };
   struct completed {
-    link_ptr sender;
+    record_ptr sender;
     std::uint64_t ticket;
     std::error_code outcome;
   };
@@ -180,10 +78,10 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   // under the lock
   basic_member_set<Data> set;
 
-  void tell(task t) { outbox_.push(std::move(t)); }
+  void enqueue(task t) { outbox_.push(std::move(t)); }
 
   /// Prepares a sync for `to` as of now. Linear in the members.
-  void tell_joined(const link_ptr& to, bool missed_nothing) {
+  void enqueue_join(const record_ptr& to, bool missed_nothing) {
     join made{to, {missed_nothing, !set.empty() && to->modes.contains(mode::subscribe), to->modes}, {}, {}};
     if (!missed_nothing && made.info.has_members) {
       made.sequence = std::to_string(++last_sync_);
@@ -199,25 +97,25 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
       });
       if (!page.empty()) made.pages.push_back(make_batch(std::move(page)));
     }
-    tell(std::move(made));
+    enqueue(std::move(made));
   }
 
   /// Removes what the attachment entered, and tells so. The ids are synthesized: these leaves win by their time stamp.
-  void remove_members(link& of, leave_reason why, time_point now) {
+  void remove_members(record& of, leave_reason why, time_point now) {
     std::vector<message<Data>> leaves;
     of.owned.for_each(of.client_id,
                       [&](const std::string& client_id) { add_leave(leaves, client_id, of.connection_id, why, now); });
     of.owned = {};
-    if (!leaves.empty()) tell(changes{make_batch(std::move(leaves)), nullptr});
+    if (!leaves.empty()) enqueue(changes{make_batch(std::move(leaves)), nullptr});
   }
 
   /// Removes one member that the attachment entered, and tells its own client too (RTP17a). Returns whether it was there.
-  bool evict(std::string_view client_id, const link_ptr& of, time_point now) {
+  bool evict(std::string_view client_id, const record_ptr& of, time_point now) {
     std::vector<message<Data>> leave;
     add_leave(leave, client_id, of->connection_id, leave_reason::evicted, now);
     if (leave.empty()) return false;
     of->owned.remove(std::string{client_id}, of->client_id);
-    tell(changes{make_batch(std::move(leave)), of->state == link_state::attached ? of : nullptr});
+    enqueue(changes{make_batch(std::move(leave)), of->state == attachment_state::attached ? of : nullptr});
     return true;
   }
 
@@ -260,7 +158,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
 
   /// Ends all calls of the attachment's sink and handlers: none is running when this returns, unless this is inside it.
   /// Handlers that were not called yet are now. Called without the lock.
-  void close(link& which) noexcept {
+  void close(record& which) noexcept {
     which.closed.store(true, std::memory_order_seq_cst);
     lock_type lock{mutex};
     auto pending = which.pending.take_all();
@@ -301,7 +199,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
 
   /// Calls the sink unless it is closed. A sink that throws has not kept up.
   template <class F>
-  void call(link& to, F&& f) {
+  void call(record& to, F&& f) {
     gate_.enter(&to);
     if (!to.closed.load(std::memory_order_seq_cst)) {
       before_callback<Mutex>();
@@ -311,11 +209,11 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   }
 
   void deliver(join& j) {
-    link& to = *j.to;
+    record& to = *j.to;
     if (to.closed.load(std::memory_order_acquire)) return;
     if (j.info.resumed && to.lagging) {  // it did miss something: what it could not take
       lock_type lock{mutex};
-      tell_joined(j.to, false);
+      enqueue_join(j.to, false);
       return;
     }
     to.lagging = false;
@@ -325,14 +223,14 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
       call(to, [&](sink_base<Data>& sink) { sink.on_sync(j.pages[i], cursor); });
       j.pages[i] = nullptr;
     }
-    if (to.modes.contains(mode::subscribe) && to.position == link::nowhere) {
+    if (to.modes.contains(mode::subscribe) && to.position == record::nowhere) {
       subscribers_.push_back({&to, to.sink.get()});
       to.position = subscribers_.size() - 1;
       to.kept = j.to;
     }
   }
 
-  /// One immutable batch for all receivers. Those some places ahead are asked from the memory meanwhile: of 10,000 they
+  /// One immutable batch for all receivers. Those some attachments ahead are asked from the memory meanwhile: of 10,000 they
   /// are no longer in the cache (docs/performance.md).
   void deliver(const changes& c) {
     attempt([&] { tap_(name, c.messages); }, [](auto) {});
@@ -351,7 +249,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
     gate_.leave();
   }
   /// Precondition: the gate was entered.
-  void deliver(link& to, sink_base<Data>& sink, const batch& messages) {
+  void deliver(record& to, sink_base<Data>& sink, const batch& messages) {
     if (to.lagging) return;
     gate_.pass_to(&to);
     if (to.closed.load(std::memory_order_seq_cst)) return;
@@ -359,12 +257,12 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
     attempt([&] { to.lagging = !sink.on_presence(messages); }, [&](auto) { to.lagging = true; });
   }
 
-  void leave_subscribers(link& which) noexcept {
-    if (which.position == link::nowhere) return;
+  void leave_subscribers(record& which) noexcept {
+    if (which.position == record::nowhere) return;
     subscribers_[which.position] = subscribers_.back();
     subscribers_[which.position].to->position = which.position;
     subscribers_.pop_back();
-    which.position = link::nowhere;
+    which.position = record::nowhere;
     if (subscribers_.empty()) std::vector<subscriber>{}.swap(subscribers_);
     which.kept.reset();  // the task still holds it
   }
@@ -378,7 +276,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
 
   // of the drainer
   struct subscriber {
-    link* to;
+    record* to;
     sink_base<Data>* sink;
   };
   std::vector<subscriber> subscribers_;

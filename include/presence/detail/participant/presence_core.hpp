@@ -4,8 +4,8 @@
 
 #include <presence/detail/util/always_inline.hpp>
 #include <presence/detail/util/equal_text.hpp>
-#include <presence/detail/util/in_flight.hpp>
 #include <presence/detail/util/fifo.hpp>
+#include <presence/detail/util/in_flight.hpp>
 #include <presence/detail/util/unique_function.hpp>
 #include <presence/failure.hpp>
 #include <presence/member_set.hpp>

@@ -2,8 +2,8 @@
 #define PRESENCE_DETAIL_SET_MEMBER_RECORD_HPP
 
 #include <presence/clock.hpp>
-#include <presence/detail/util/equal_text.hpp>
 #include <presence/detail/set/slot_index.hpp>
+#include <presence/detail/util/equal_text.hpp>
 #include <presence/extras.hpp>
 #include <presence/message_id.hpp>
 #include <presence/shared_data.hpp>

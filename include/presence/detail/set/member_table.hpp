@@ -1,11 +1,11 @@
 #ifndef PRESENCE_DETAIL_SET_MEMBER_TABLE_HPP
 #define PRESENCE_DETAIL_SET_MEMBER_TABLE_HPP
 
-#include <presence/detail/util/attempt.hpp>
-#include <presence/detail/util/hash.hpp>
 #include <presence/detail/set/member_record.hpp>
 #include <presence/detail/set/record_store.hpp>
 #include <presence/detail/set/slot_index.hpp>
+#include <presence/detail/util/attempt.hpp>
+#include <presence/detail/util/hash.hpp>
 
 #include <cstddef>
 #include <cstdint>

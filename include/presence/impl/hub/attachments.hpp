@@ -23,7 +23,7 @@ auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_
 /// told `replaced`. While the connection is lost the attachment waits for the resume. Nothing is told until `settle`.
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
-                                              mode_set wanted, sink_ptr to) -> result<place> {
+                                              mode_set wanted, sink_ptr to) -> result<attachment> {
   if (name.empty() || name.size() > options.limits.room_name || !is_valid_utf8(name)) return errc::invalid_room_name;
   mode_set granted = wanted & s.who.capabilities;
   if (options.authorize) {  // one that throws has not said yes
@@ -31,65 +31,67 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
   }
   if (granted.empty()) return errc::not_permitted;
 
-  place made;
-  made.as = std::make_shared<link>(s.connection_id, s.who.client_id, granted, std::move(to));
+  attachment made;
+  made.record = std::make_shared<record>(s.connection_id, s.who.client_id, granted, std::move(to));
   {
     const lock_type lock{s.mutex};
     if (owner && s.owner != *owner) return errc::connection_closed;
     if (s.state == session_state::ended) return s.expired ? errc::connection_expired : errc::connection_closed;
     const bool lost = s.state == session_state::dropped;
-    const auto known = s.places.find(std::string{name});
-    const bool first = known == s.places.end();
+    const auto known = s.attachments.find(std::string{name});
+    const bool first = known == s.attachments.end();
     if (first) {
-      if (s.places.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
+      if (s.attachments.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
       made.where = hold_room(name);
-      s.places.emplace(name, made);
+      s.attachments.emplace(name, made);
     } else {
       made.where = known->second.where;
     }
     const lock_type in_room{made.where->mutex};
-    made.as->seen_version = std::numeric_limits<std::uint64_t>::max();  // has seen nothing
+    made.record->seen_version = std::numeric_limits<std::uint64_t>::max();  // has seen nothing
     if (!first) {
-      link& old = *known->second.as;
-      if (old.state == link_state::paused && !old.abandoned) made.as->seen_version = old.seen_version;
-      made.as->owned = std::exchange(old.owned, {});
-      old.state = link_state::gone;
-      made.where->tell(typename room::part{known->second.as, make_error_code(errc::replaced), made.as, false});
-      known->second.as = made.as;
+      record& old = *known->second.record;
+      if (old.state == attachment_state::paused && !old.abandoned) made.record->seen_version = old.seen_version;
+      made.record->owned = std::exchange(old.owned, {});
+      old.state = attachment_state::gone;
+      made.where->enqueue(
+          typename room::part{known->second.record, make_error_code(errc::replaced), made.record, false});
+      known->second.record = made.record;
     }
     if (lost) {
-      made.as->state = link_state::paused;
+      made.record->state = attachment_state::paused;
     } else {
-      made.where->tell_joined(made.as, made.as->seen_version == made.where->set.version());
+      made.where->enqueue_join(made.record, made.record->seen_version == made.where->set.version());
     }
   }
   return made;
 }
 
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::settle(const place& at) {
+void hub_core<Data, Clock, Backplane>::settle(const attachment& at) {
   lock_type lock{at.where->mutex};
   at.where->drain(lock);
 }
 
 /// The attachment ends in its room's order. Its members leave, unless nobody would be told.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::part(const place& from, std::error_code told,
+void hub_core<Data, Clock, Backplane>::part(const attachment& from, std::error_code told,
                                             std::optional<leave_reason> members_leave) {
   const lock_type in_room{from.where->mutex};
-  from.as->state = link_state::gone;
-  from.where->tell(typename room::part{from.as, told, nullptr, true});
-  if (members_leave) from.where->remove_members(*from.as, *members_leave, now());
+  from.record->state = attachment_state::gone;
+  from.where->enqueue(typename room::part{from.record, told, nullptr, true});
+  if (members_leave) from.where->remove_members(*from.record, *members_leave, now());
 }
 
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::detach(session& s, const place& from) {
+void hub_core<Data, Clock, Backplane>::detach(session& s, const attachment& from) {
   {
     const lock_type lock{s.mutex};
-    const auto known = s.places.find(from.where->name);
-    if (known == s.places.end() || known->second.as != from.as) return;  // ended, replaced or detached before
+    const auto known = s.attachments.find(from.where->name);
+    if (known == s.attachments.end() || known->second.record != from.record)
+      return;  // ended, replaced or detached before
     part(from, {}, leave_reason::closed);
-    s.places.erase(known);
+    s.attachments.erase(known);
   }
   lock_type lock{from.where->mutex};
   from.where->drain(lock);
@@ -97,11 +99,11 @@ void hub_core<Data, Clock, Backplane>::detach(session& s, const place& from) {
 
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name) {
-  place known;
+  attachment known;
   {
     const lock_type lock{s.mutex};
-    const auto found = s.places.find(std::string{name});
-    if (found == s.places.end()) return false;
+    const auto found = s.attachments.find(std::string{name});
+    if (found == s.attachments.end()) return false;
     known = found->second;
   }
   detach(s, known);
@@ -111,22 +113,22 @@ bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name)
 /// Whoever had the attachment is gone. It detaches; but while the connection is lost its members stay for the grace
 /// period, and after a resume too if it `may_return`: then the session attaches to them with another sink.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::forget(session& s, const place& from, bool may_return) noexcept {
-  from.where->close(*from.as);
+void hub_core<Data, Clock, Backplane>::forget(session& s, const attachment& from, bool may_return) noexcept {
+  from.where->close(*from.record);
   bool lost = false;
   {
     const lock_type lock{s.mutex};
     lost = s.state == session_state::dropped;
-    from.as->abandoned = !may_return;
+    from.record->abandoned = !may_return;
   }
   if (!lost) detach(s, from);
 }
 
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::resync(const place& at) {
+void hub_core<Data, Clock, Backplane>::resync(const attachment& at) {
   lock_type lock{at.where->mutex};
-  if (at.as->state != link_state::attached) return;
-  at.where->tell_joined(at.as, false);
+  if (at.record->state != attachment_state::attached) return;
+  at.where->enqueue_join(at.record, false);
   at.where->drain(lock);
 }
 
@@ -147,7 +149,7 @@ bool hub_core<Data, Clock, Backplane>::within_rate(session& s, std::size_t messa
 
 /// What can be judged without the room. Fills in the client id where the connection has just one (RTP8c).
 template <class Data, class Clock, class Backplane>
-std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const link& from,
+std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const record& from,
                                                         std::vector<message<Data>>& messages) const {
   const std::string& own = s.who.client_id;
   if (messages.empty()) return errc::bad_request;
@@ -169,15 +171,15 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
 
 /// All or nothing: every message is checked before the first is applied.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::publish(session& s, const place& at, std::vector<message<Data>> messages,
+void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at, std::vector<message<Data>> messages,
                                                publish_completion handler) {
-  std::error_code outcome = check(s, *at.as, messages);
+  std::error_code outcome = check(s, *at.record, messages);
   if (!outcome && !within_rate(s, messages.size())) outcome = make_error_code(errc::rate_limited);
   room& in = *at.where;
   lock_type lock{in.mutex};
-  if (at.as->state == link_state::paused) outcome = make_error_code(errc::disconnected);
-  if (at.as->state == link_state::gone) outcome = make_error_code(errc::invalid_room_state);
-  if (at.as->closed.load(std::memory_order_acquire)) outcome = make_error_code(errc::operation_aborted);
+  if (at.record->state == attachment_state::paused) outcome = make_error_code(errc::disconnected);
+  if (at.record->state == attachment_state::gone) outcome = make_error_code(errc::invalid_room_state);
+  if (at.record->closed.load(std::memory_order_acquire)) outcome = make_error_code(errc::operation_aborted);
   if (!outcome && in.set.size() + messages.size() > options.limits.members_per_room) {
     boost::unordered_flat_set<std::string_view> coming;
     for (const message<Data>& m : messages) {
@@ -186,23 +188,23 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const place& at, std:
     if (in.set.size() + coming.size() > options.limits.members_per_room) outcome = make_error_code(errc::room_full);
   }
   if (!outcome) {
-    std::vector<message<Data>> told = apply(s, in, *at.as, messages);
-    if (!told.empty()) in.tell(typename room::changes{make_batch(std::move(told)), at.as});
+    std::vector<message<Data>> told = apply(s, in, *at.record, messages);
+    if (!told.empty()) in.enqueue(typename room::changes{make_batch(std::move(told)), at.record});
   }
-  if (at.as->closed.load(std::memory_order_acquire)) {  // nobody will take it out of `pending` any more
+  if (at.record->closed.load(std::memory_order_acquire)) {  // nobody will take it out of `pending` any more
     lock.unlock();
     before_callback<mutex_type>();
     attempt([&] { handler(outcome); }, [](auto) {});
     return;
   }
-  in.tell(typename room::completed{at.as, at.as->pending.prepare(), outcome});
-  at.as->pending.add(std::move(handler));
+  in.enqueue(typename room::completed{at.record, at.record->pending.prepare(), outcome});
+  at.record->pending.add(std::move(handler));
   in.drain(lock);
 }
 
 /// Stamps, decides between enter and update (RTP9b), and changes the room's set. Returns what others are to be told.
 template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, link& from, std::vector<message<Data>>& messages)
+auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from, std::vector<message<Data>>& messages)
     -> std::vector<message<Data>> {
   const std::uint64_t serial = s.next_serial.fetch_add(1, std::memory_order_relaxed);
   const time_point at = in.stamp(now());
@@ -249,10 +251,10 @@ std::size_t hub_core<Data, Clock, Backplane>::evict(std::string_view name, std::
     const session_ptr of = find_session(connection);
     if (of == nullptr) continue;
     const lock_type lock{of->mutex};
-    const auto at = of->places.find(in->name);
-    if (at == of->places.end()) continue;  // ended meanwhile, and the member with it
+    const auto at = of->attachments.find(in->name);
+    if (at == of->attachments.end()) continue;  // ended meanwhile, and the member with it
     const lock_type in_room{in->mutex};
-    if (in->evict(client_id, at->second.as, now())) ++gone;
+    if (in->evict(client_id, at->second.record, now())) ++gone;
   }
   lock_type lock{in->mutex};
   in->drain(lock);

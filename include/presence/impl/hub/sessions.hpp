@@ -25,18 +25,18 @@ auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_p
 /// The connection is lost: nobody is told, the members stay, and the grace period begins.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t owner) {
-  std::vector<place> paused;
+  std::vector<attachment> paused;
   {
     const lock_type lock{s->mutex};
     if (s->state != session_state::connected || s->owner != owner) return;
     s->state = session_state::dropped;
-    for (const auto& [name, at] : s->places) {
+    for (const auto& [name, at] : s->attachments) {
       const lock_type in_room{at.where->mutex};
-      if (at.as->state == link_state::paused)
+      if (at.record->state == attachment_state::paused)
         continue;  // still waits for an attach since the connection was lost before
-      at.as->state = link_state::paused;
-      at.as->seen_version = at.where->set.version();
-      at.where->tell(typename room::part{at.as, make_error_code(errc::disconnected), nullptr, false});
+      at.record->state = attachment_state::paused;
+      at.record->seen_version = at.where->set.version();
+      at.where->enqueue(typename room::part{at.record, make_error_code(errc::disconnected), nullptr, false});
       paused.push_back(at);
     }
     const auto grace = s->who.grace.value_or(options.grace);
@@ -55,7 +55,7 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
   session_ptr s = find_session(key.substr(0, bang));
   if (s == nullptr) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
   if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
-  std::vector<place> back;
+  std::vector<attachment> back;
   std::uint32_t owner = 0;
   bool too_late = false;
   {
@@ -69,19 +69,19 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
         if (s->deadline) deadlines_.cancel(*s->deadline);
         s->deadline.reset();
         s->state = session_state::connected;
-        for (auto it = s->places.begin(); it != s->places.end();) {
-          const place at = it->second;
-          if (at.as->abandoned) {
+        for (auto it = s->attachments.begin(); it != s->attachments.end();) {
+          const attachment at = it->second;
+          if (at.record->abandoned) {
             part(at, {}, leave_reason::closed);
-            s->places.erase(it++);
+            s->attachments.erase(it++);
             back.push_back(at);
             continue;
           }
           ++it;
-          if (at.as->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
+          if (at.record->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
           const lock_type in_room{at.where->mutex};
-          at.as->state = link_state::attached;
-          at.where->tell_joined(at.as, at.where->set.version() == at.as->seen_version);
+          at.record->state = attachment_state::attached;
+          at.where->enqueue_join(at.record, at.where->set.version() == at.record->seen_version);
           back.push_back(at);
         }
       }
@@ -99,7 +99,7 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
 /// For good: members leave at once. With an owner only if the handle is still the session's.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why) {
-  std::vector<place> left;
+  std::vector<attachment> left;
   {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended || (owner && s->owner != *owner)) return;
@@ -109,7 +109,7 @@ void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<s
     s->state = session_state::ended;
     s->expired = why == leave_reason::timed_out;
     const auto told = make_error_code(s->expired ? errc::connection_expired : errc::connection_closed);
-    leave_places(*s, why, told, left);
+    leave_attachments(*s, why, told, left);
     forget_session(*s);
   }
   drain_all(left);
@@ -117,9 +117,9 @@ void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<s
 
 /// Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::leave_places(session& s, leave_reason why, std::error_code told,
-                                                    std::vector<place>& drains) {
-  for (auto& [name, at] : std::exchange(s.places, {})) {
+void hub_core<Data, Clock, Backplane>::leave_attachments(session& s, leave_reason why, std::error_code told,
+                                                         std::vector<attachment>& drains) {
+  for (auto& [name, at] : std::exchange(s.attachments, {})) {
     part(at, told, why);
     drains.push_back(std::move(at));
   }
@@ -152,12 +152,12 @@ void hub_core<Data, Clock, Backplane>::shut_down() {
     closed_ = true;
     for (auto& [id, s] : sessions_) all.push_back(s);
   }
-  std::vector<place> left;
+  std::vector<attachment> left;
   for (const session_ptr& s : all) {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) continue;
     s->state = session_state::ended;
-    for (auto& [name, at] : std::exchange(s->places, {})) {
+    for (auto& [name, at] : std::exchange(s->attachments, {})) {
       part(at, make_error_code(errc::connection_closed), std::nullopt);
       left.push_back(std::move(at));
     }
@@ -208,8 +208,8 @@ std::size_t hub_core<Data, Clock, Backplane>::bytes() const {
 }
 
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::drain_all(std::vector<place>& places) {
-  for (const place& at : places) {
+void hub_core<Data, Clock, Backplane>::drain_all(std::vector<attachment>& attachments) {
+  for (const attachment& at : attachments) {
     lock_type lock{at.where->mutex};
     at.where->drain(lock);
   }
