@@ -25,7 +25,7 @@ class fifo {
   }
 
   /// Precondition: not empty.
-  [[nodiscard]] T pop() {
+  [[nodiscard]] T pop() noexcept {
     T item = std::move(items_[head_++]);
     forget_popped();
     return item;
