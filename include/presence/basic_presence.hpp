@@ -74,15 +74,21 @@ class basic_presence {
     if (alive(handler, "detach")) core_->detach(std::move(handler));
   }
 
-  [[nodiscard]] room_state state() const { return core_ != nullptr ? core_->state() : room_state::initialized; }
+  [[nodiscard]] room_state state() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.room; }) : room_state::initialized;
+  }
 
   /// Whether the first sync has completed since the set was last unknown (RTP13).
-  [[nodiscard]] bool sync_complete() const { return core_ != nullptr && core_->sync_complete(); }
+  [[nodiscard]] bool sync_complete() const {
+    return core_ != nullptr && core_->reading([](const auto& s) { return s.synced; });
+  }
 
   /// The client id of the connection; empty if it has none, `*` if it may act for anyone.
   [[nodiscard]] std::string client_id() const { return core_ != nullptr ? core_->client_id() : std::string{}; }
   /// The id of the connection that the room was last attached over.
-  [[nodiscard]] std::string connection_id() const { return core_ != nullptr ? core_->connection_id() : std::string{}; }
+  [[nodiscard]] std::string connection_id() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.own.connection_id(); }) : std::string{};
+  }
 
   // --- own presence -----------------------------------------------------------------------------------------------------
   //
@@ -146,7 +152,9 @@ class basic_presence {
   }
 
   /// "Am I present?": absent → entering → present → lost, and why lost.
-  [[nodiscard]] self_status self() const { return core_ != nullptr ? core_->self() : self_status{}; }
+  [[nodiscard]] self_status self() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.own.self(); }) : self_status{};
+  }
 
   // --- events -----------------------------------------------------------------------------------------------------------
 
@@ -200,9 +208,9 @@ class basic_presence {
 
   /// All members. Linear.
   [[nodiscard]] result<member_list> get() const { return get(query{}); }
-  /// The members of one client id. Linear in their number.
+  /// The members of one client id; of an empty one there are none. Linear in their number.
   [[nodiscard]] result<member_list> get(std::string_view client_id) const {
-    return get(query{std::string{client_id}, {}});
+    return core_ != nullptr ? core_->get_of(client_id) : result<member_list>{errc::operation_aborted};
   }
   /// The members that match (RTP11c2, RTP11c3). Linear in the set, or with a client id in that user's members.
   [[nodiscard]] result<member_list> get(const query& which) const {
@@ -221,21 +229,29 @@ class basic_presence {
   /// Whether the client id has at least one member, as far as is known: false also where nothing is known, which `get`
   /// tells apart. O(1).
   [[nodiscard]] bool is_user_present(std::string_view client_id) const {
-    return core_ != nullptr && core_->is_user_present(client_id);
+    return core_ != nullptr && core_->reading([&](const auto& s) { return s.set.contains_user(client_id); });
   }
   /// Every user with the number of its connections. Linear. Errors: as `get`.
   [[nodiscard]] result<std::vector<user>> users() const {
     return core_ != nullptr ? core_->users() : result<std::vector<user>>{errc::operation_aborted};
   }
   /// How many members are known. O(1).
-  [[nodiscard]] std::size_t size() const { return core_ != nullptr ? core_->size() : 0; }
+  [[nodiscard]] std::size_t size() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.size(); }) : 0;
+  }
   /// How many users are known. O(1).
-  [[nodiscard]] std::size_t user_count() const { return core_ != nullptr ? core_->user_count() : 0; }
+  [[nodiscard]] std::size_t user_count() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.user_count(); }) : 0;
+  }
   /// Goes up by one with each event, and when a set that was not empty is forgotten; never down. Equal versions, equal
   /// sets.
-  [[nodiscard]] std::uint64_t version() const { return core_ != nullptr ? core_->version() : 0; }
+  [[nodiscard]] std::uint64_t version() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.version(); }) : 0;
+  }
   /// What the set holds, in bytes (`basic_member_set::bytes`).
-  [[nodiscard]] std::size_t bytes() const { return core_ != nullptr ? core_->bytes() : 0; }
+  [[nodiscard]] std::size_t bytes() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.bytes(); }) : 0;
+  }
 
   /// Calls `visit(const member_view<Data>&)` for each known member, without copying any. Runs under the lock: the
   /// visitor must not call this presence, which a debug build asserts.

@@ -77,6 +77,16 @@ class basic_member_set {
   bool apply_sync(const std::vector<message_type>& page, const sync_cursor& cursor, time_point now, Emit&& emit,
                   EmitLeave&& emit_leave);
 
+  /// The sync in progress ends, as with its last page. Linear in the set where members are missing, else O(1).
+  template <class EmitLeave>
+  void end_sync(time_point now, EmitLeave&& emit_leave) {
+    finish_sync(now, emit_leave);
+  }
+  /// The sync in progress ends without making anybody leave: it cannot be believed.
+  void give_up_sync() noexcept;
+  /// How many members would leave if the sync in progress ended now. O(1).
+  [[nodiscard]] std::size_t unconfirmed() const noexcept { return syncing_ ? table_.size() - confirmed_ : 0; }
+
   /// Everybody leaves, one leave each as at the end of a sync (RTP19a). Afterwards the set is empty and in sync.
   template <class EmitLeave>
   void leave_all(time_point now, EmitLeave&& emit_leave);

@@ -160,24 +160,41 @@ TEST_F(presence_incoming, a_message_whose_ids_cannot_be_stored_is_dropped_and_re
   EXPECT_EQ(errors.size(), 2U);
 }
 
-TEST_F(presence_incoming, a_malformed_page_does_not_end_a_sync) {
-  listen();
-  attach_with({present("a", "c2"), present("b", "c3")});
-  room.answer_attach({.has_members = true});
-  room.sync("s:", {present("a", "c2"), present("", "c3"), present("c", "c4")});
-  EXPECT_EQ(events, lines{"present c/c4"});  // what can be understood counts
-  EXPECT_EQ(errors, lines{"incoming: bad request"});
-  room.sync("s:", {present("b", "c3")});
-  EXPECT_EQ(events, lines{"present c/c4"});
-  EXPECT_EQ(members(), (lines{"a/c2", "b/c3", "c/c4"}));
+TEST_F(presence_incoming, a_sync_with_something_unreadable_ends_and_makes_nobody_leave) {
+  for (const bool last : {true, false}) {
+    open();
+    listen();
+    attach_with({present("a", "c2"), present("b", "c3")});
+    room.answer_attach({.has_members = true});
+    waiting_get answer;
+    p->get({}, answer.handler());
+    room.sync(last ? "s:" : "s:1", {present("a", "c2"), present("", "c3"), present("c", "c4")});
+    if (!last) room.sync("s:");
+    EXPECT_EQ(events, lines{"present c/c4"});  // what can be understood counts
+    EXPECT_EQ(errors, lines{"incoming: bad request"});
+    EXPECT_EQ(answer.members(), (lines{"a/c2", "b/c3", "c/c4"}));
+    const std::size_t before = p->bytes();
+    for (int i = 0; i < 100; ++i) {
+      room.push(enter("d" + std::to_string(i), "c5"));
+      room.push(leave("d" + std::to_string(i), "c5").serial(1));
+    }
+    EXPECT_LE(p->bytes(), before);  // no marker is left of those who went
+    room.answer_attach({.has_members = true});
+    room.sync("t:", {present("b", "c3")});  // the next one is believed
+    EXPECT_EQ(members(), lines{"b/c3"});
+  }
 }
 
-TEST_F(presence_incoming, the_sound_part_of_a_malformed_page_is_confirmed) {
+TEST_F(presence_incoming, an_unknown_action_is_dropped_and_reported) {
   listen();
-  attach_with({present("a", "c2"), present("b", "c3")});
-  room.answer_attach({.has_members = true});
-  room.sync("s:1", {present("", "c9"), present("a", "c2")});
-  room.sync("s:", {present("b", "c3")});
+  attach_with();
+  for (const int number : {5, 7, 9, 40, 255}) {
+    message<std::string> m = enter("bob", "c9");
+    m.action = static_cast<action>(number);
+    room.push(m);
+    EXPECT_EQ(p->size(), 0U);
+    EXPECT_EQ(take(errors), lines{"incoming bob: bad request"}) << number;
+  }
   EXPECT_EQ(events, silence);
 }
 

@@ -293,17 +293,34 @@ TEST_F(presence_room, enter_that_attaches_fails_with_the_attach_RTP8d) {
 }
 
 TEST_F(presence_room, operations_while_attaching_wait_and_are_sent_in_order_RTP5b) {
+  open({}, "*");
   room.by_hand(transport_call::attach);
   p->attach();
   outcome done[4];
+  p->enter_client("a", "1", done[0].handler());
+  p->update_client("b", "2", done[1].handler());
+  p->leave_client("c", done[2].handler());
+  p->enter_client("c", "3", done[3].handler());
+  EXPECT_EQ(take_published(), silence);
+  room.answer_attach();
+  EXPECT_EQ(take_published(), (lines{"enter a 1", "update b 2", "leave c", "enter c 3"}));
+  for (const outcome& one : done) EXPECT_TRUE(one.ok());
+}
+
+TEST_F(presence_room, of_a_member_only_the_newest_operation_waits) {
+  attach_with();
+  room.drop();
+  outcome done[5];
   p->enter("1", done[0].handler());
   p->update("2", done[1].handler());
   p->leave(done[2].handler());
   p->enter("3", done[3].handler());
-  EXPECT_EQ(take_published(), silence);
-  room.answer_attach();
-  EXPECT_EQ(take_published(), (lines{"enter 1", "update 2", "leave", "enter 3"}));
-  for (const outcome& one : done) EXPECT_TRUE(one.ok());
+  p->update("4", done[4].handler());
+  for (const int replaced : {0, 1, 3}) EXPECT_EQ(done[replaced].code(), errc::superseded) << replaced;
+  room.answer_attach({.resumed = true});
+  EXPECT_EQ(take_published(), (lines{"leave", "update 4"}));
+  EXPECT_TRUE(done[2].ok() && done[4].ok());
+  EXPECT_EQ(p->self().state, self_state::present);
 }
 
 TEST_F(presence_room, operations_while_the_connection_is_away_wait_too_RTP16b) {
@@ -335,7 +352,8 @@ TEST_F(presence_room, enter_in_initialized_attaches_even_with_queue_operations_o
 TEST_F(presence_room, one_operation_too_many_in_the_queue_fails) {
   enter_state(room_state::attaching, {.max_queued_operations = 2});
   outcome done[3];
-  for (outcome& one : done) p->update("x", one.handler());
+  const char* const who[] = {"a", "b", "c"};
+  for (std::size_t i = 0; i < 3; ++i) p->update_client(who[i], "x", done[i].handler());
   EXPECT_EQ(done[2].code(), errc::queue_full);
   EXPECT_TRUE(done[0].pending() && done[1].pending());
   room.answer_attach();

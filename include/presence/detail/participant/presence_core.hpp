@@ -2,55 +2,58 @@
 #ifndef PRESENCE_DETAIL_PARTICIPANT_PRESENCE_CORE_HPP
 #define PRESENCE_DETAIL_PARTICIPANT_PRESENCE_CORE_HPP
 
-#include <presence/detail/util/always_inline.hpp>
-#include <presence/detail/util/equal_text.hpp>
-#include <presence/detail/util/fifo.hpp>
-#include <presence/detail/util/in_flight.hpp>
-#include <presence/detail/util/unique_function.hpp>
-#include <presence/failure.hpp>
-#include <presence/member_set.hpp>
-#include <presence/options.hpp>
-#include <presence/result.hpp>
-#include <presence/room_state.hpp>
-#include <presence/subscription.hpp>
+#include <presence/clock.hpp>
+#include <presence/codec.hpp>
+#include <presence/detail/participant/listeners.hpp>
+#include <presence/detail/participant/participant_state.hpp>
+#include <presence/detail/participant/tasks.hpp>
+#include <presence/detail/util/attempt.hpp>
+#include <presence/detail/util/drain.hpp>
+#include <presence/detail/util/thread_duties.hpp>
 #include <presence/transport.hpp>
 
-#include <boost/unordered/unordered_map.hpp>
-
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <condition_variable>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// Everything that happens to a participant, calls and incoming messages alike, is a task. Whoever brings a task while
-/// nobody is busy works through all that there are, one after the other: under the lock it changes the state, outside it
-/// calls listeners, handlers and the transport. Whoever brings one meanwhile leaves it in the queue and returns. Hence
-/// order, no callback under a lock, and legal calls from inside any callback.
+/// The shell around `participant_state`: it owns the lock, the queue of what happens, the transport and the listeners.
+/// Everything that happens, calls and incoming messages alike, is a task. Whoever brings one while nobody is at work works
+/// through all that there are, one after the other: under the lock it changes the state, outside it calls listeners,
+/// handlers and the transport. Whoever brings one meanwhile leaves it there (`drain`). Hence order, no callback under a
+/// lock, and legal calls from inside any callback.
 template <class Data, class Clock, class Transport>
-class presence_core final : public transport_receiver<typename Transport::codec_type::payload_type> {
+class presence_core final : public transport_receiver<typename Transport::codec_type::payload_type>, public drainable {
   using codec_type = typename Transport::codec_type;
   using wire = typename codec_type::payload_type;
   using mutex_type = typename Transport::mutex_type;
   using lock_type = std::unique_lock<mutex_type>;
-  static constexpr bool locking = is_locking<mutex_type>;
+  using state_type = participant_state<Data, wire>;
+  using operation_type = operation<wire>;
+  using get_call = typename state_type::waiting_get;
+  using task = participant_task<Data, wire, get_call>;
   static constexpr bool decodes = !std::same_as<wire, Data>;
 
  public:
-  using completion = unique_function<void(std::error_code)>;
-  using member_list = std::vector<member<Data>>;
-  using get_handler = unique_function<void(result<member_list>)>;
+  using completion = detail::completion;
+  using member_list = typename state_type::member_list;
+  using get_handler = typename state_type::get_handler;
 
   [[nodiscard]] static presence_core* make(Transport transport, const presence_options& options, Clock clock) {
     auto made = std::make_unique<presence_core>(std::move(transport), options, std::move(clock));
@@ -70,7 +73,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void detach(completion handler) { post(detach_call{std::move(handler)}); }
   void operate(action what, bool for_client, std::string client_id, shared_data<Data> data, extras extra,
                completion handler) {
-    post(operate_call{what, for_client, std::move(client_id), std::move(data), std::move(extra), std::move(handler)});
+    post(operate_call<Data>{what, for_client, std::move(client_id), std::move(data), std::move(extra),
+                            std::move(handler)});
   }
   void get(query which, get_handler handler) { post(get_call{std::move(which), std::move(handler)}); }
 
@@ -81,248 +85,126 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void unsubscribe_all() noexcept;
 
   [[nodiscard]] result<member_list> get(const query& which) const;
+  [[nodiscard]] result<member_list> get_of(std::string_view client_id) const;
   [[nodiscard]] result<std::vector<user>> users() const;
-  [[nodiscard]] room_state state() const {
-    return reading([&] { return state_; });
-  }
-  [[nodiscard]] bool sync_complete() const {
-    return reading([&] { return synced_; });
-  }
-  [[nodiscard]] self_status self() const {
-    return reading([&] { return self_; });
-  }
-  [[nodiscard]] std::string client_id() const { return client_id_; }
-  [[nodiscard]] std::string connection_id() const {
-    return reading([&] { return connection_id_; });
-  }
-  [[nodiscard]] bool is_user_present(std::string_view client_id) const {
-    return reading([&] { return set_.contains_user(client_id); });
-  }
-  [[nodiscard]] std::size_t size() const {
-    return reading([&] { return set_.size(); });
-  }
-  [[nodiscard]] std::size_t user_count() const {
-    return reading([&] { return set_.user_count(); });
-  }
-  [[nodiscard]] std::uint64_t version() const {
-    return reading([&] { return set_.version(); });
-  }
-  [[nodiscard]] std::size_t bytes() const {
-    return reading([&] { return set_.bytes(); });
-  }
+  [[nodiscard]] const std::string& client_id() const noexcept { return state_.own.client_id(); }
   template <class Visit>
   void for_each(Visit&& visit) const;
+  /// What `look(const state_type&)` says, under the lock.
+  template <class Look>
+  auto reading(Look&& look) const {
+    refuse_visitor();
+    const std::lock_guard lock{mutex_};
+    return look(state_);
+  }
 
   // from the transport
   void on_state(const state_change& change) override;
   void on_presence(const message_batch<wire>& messages) override;
   void on_sync(const message_batch<wire>& messages, const sync_cursor& cursor) override;
-  void on_published(publish_token token, std::error_code outcome) override { post(published{token, outcome}); }
+  void on_published(publish_token token, std::error_code outcome) override;
+
+  void come_back() noexcept override;
 
  private:
-  // --- tasks ----------------------------------------------------------------------------------------------------------
-  struct attach_call {
-    completion handler;
-  };
-  struct detach_call {
-    completion handler;
-  };
-  struct operate_call {
-    action what;
-    bool for_client;
-    std::string client_id;
-    shared_data<Data> data;
-    extras extra;
-    completion handler;
-  };
-  struct get_call {
-    query which;
-    get_handler handler;
-  };
-  struct live {
-    message_batch<wire> messages;
-  };
-  struct page {
-    message_batch<wire> messages;
-    sync_cursor cursor;
-  };
-  struct published {
-    publish_token token;
-    std::error_code outcome;
-  };
-  using task =
-      std::variant<attach_call, detach_call, operate_call, get_call, live, page, published, state_change, failure>;
-
-  /// An operation on its way: waiting for the attach, or sent and not answered.
-  struct operation {
-    action what = action::absent;
-    bool own = true;       // for the connection's own client id
-    bool reentry = false;  // made by this class after an attach (RTP17i)
-    message<wire> outgoing;
-    completion handler;
-  };
-  /// What was entered over this connection, as the hub echoed it (RTP17).
-  struct own_member {
-    shared_data<wire> data;
-    extras extra;
-    message_id id;
-    std::string connection_id;
-  };
-
-  void post(task t);
+  // --- the tasks (impl/participant/tasks.hpp) -----------------------------------------------------------------------------
+  template <class Task>
+  void post(Task t);
+  void work(lock_type& lock) noexcept;
   template <class First>
-  void work(lock_type& lock, First&& first);
+  void work(lock_type& lock, First&& first) noexcept;
+  void let_go(lock_type& lock) noexcept;
+  [[nodiscard]] bool step(lock_type& lock) noexcept;
+  void run(task& t, lock_type& lock) noexcept;
   void run(attach_call& call, lock_type& lock);
   void run(detach_call& call, lock_type& lock);
-  void run(operate_call& call, lock_type& lock);
+  void run(operate_call<Data>& call, lock_type& lock);
   void run(get_call& call, lock_type& lock);
-  void run(live& t, lock_type& lock);
-  void apply(const message_batch<wire>& messages, lock_type& lock);
-  void run(page& t, lock_type& lock);
-  void run(published& t, lock_type& lock);
+  void run(live_batch<wire>& t, lock_type& lock);
+  void run(sync_page<wire>& t, lock_type& lock);
+  void run(publish_outcome& t, lock_type& lock);
   void run(state_change& change, lock_type& lock);
   void run(failure& what, lock_type& lock);
+  void run_out_of_memory(task& t, lock_type& lock) noexcept;
+  void postpone(const state_change& change) noexcept;
+  void abort_everything() noexcept;
 
-  // --- room and own presence (impl/participant/room.hpp) -------------------------------------------------------------------
-  void begin_attach(lock_type& lock);
-  void attached(const state_change& change, lock_type& lock);
-  void gone(const state_change& change, lock_type& lock);
-  void suspended(const state_change& change, lock_type& lock);
-  void reenter(lock_type& lock);
-  void flush(lock_type& lock);
-  void send(operation op, lock_type& lock);
-  void refuse_queued(std::error_code why, lock_type& lock);
-  void track_own(const message<wire>& echo);
-  void track_unseen_leave(const message<wire>& echo);
-  void confirm_own(const operation& op);
-  void doubt_self(bool same_connection);
-  void lose_self(std::error_code why);
-  [[nodiscard]] static std::error_code reason(const state_change& change) {
-    return change.error ? change.error : make_error_code(errc::channel_failed);
+  // --- what follows from them (impl/participant/effects.hpp) --------------------------------------------------------------
+  void perform(lock_type& lock) noexcept;
+  template <class Call>
+  void ask(lock_type& lock, Call&& call);
+  void perform(std::monostate, lock_type&) noexcept {}
+  void perform(notify_state& e, lock_type& lock);
+  void perform(deliver_events, lock_type& lock);
+  void perform(complete_calls& e, lock_type& lock);
+  void perform(refuse_operations<wire>& e, lock_type& lock);
+  void perform(answer_gets& e, lock_type& lock);
+  void perform(ask_attach, lock_type& lock);
+  void perform(ask_detach, lock_type& lock);
+  void perform(send_reentries, lock_type& lock);
+  void perform(send_waiting, lock_type& lock);
+  void perform(complete_held, lock_type& lock);
+  void publish(typename state_type::outgoing& out, lock_type& lock);
+  void deliver(lock_type& lock);
+  void complete(completion& handler, std::error_code outcome, std::string_view what, std::string_view client_id,
+                lock_type& lock) noexcept;
+  void complete(operation_type& op, std::error_code outcome, lock_type& lock) noexcept {
+    complete(op.handler, outcome, to_string(op.what), op.outgoing.client_id, lock);
   }
-
-  // --- the set (impl/participant/set.hpp) ------------------------------------------------------------------------------------
+  void answer(get_call& call, std::error_code why, lock_type& lock) noexcept;
+  void report(std::error_code code, const char* operation, std::string_view client_id,
+              std::exception_ptr thrown = nullptr, bool locked = false) noexcept;
   [[nodiscard]] message_batch<Data> decode(const std::vector<message<wire>>& messages) const;
-  template <class D>
-  [[nodiscard]] static bool is_well_formed(const message<D>& m) noexcept {
-    constexpr std::size_t longest = basic_member_set<Data>::max_id_length;
-    return !m.client_id.empty() && m.client_id.size() <= longest && m.connection_id.size() <= longest;
-  }
-  void report_malformed(const std::string& client_id);
-  void lag() noexcept { lagging_ = resync_due_ = true; }
-  PRESENCE_DETAIL_ALWAYS_INLINE inline void changed(const message<wire>& raw, const event<Data>& e, user_change change);
-  void collect(const event<Data>& e, user_change change);
-  void collect_leave(event<Data>&& e, user_change change);
-  void notice_listeners() noexcept;
+
+  void apply(const message_batch<wire>& messages, lock_type& lock);
   template <class Change>
   void change_set(const std::vector<message<wire>>& messages, Change&& change, lock_type& lock);
-  template <class Change>
-  void change_set(Change&& change);
-  PRESENCE_DETAIL_ALWAYS_INLINE inline void deliver_events(lock_type& lock);
-  void deliver_collected(lock_type& lock);
-  void deliver_runs(std::uint64_t version);
-  void deliver_runs(std::span<const std::span<const event<Data>>> runs, std::uint64_t version, action_set actions);
-  [[nodiscard]] bool may_read() const noexcept {
-    return options_.enable_events && (!known_ || modes_.contains(mode::subscribe));
+  void lag() noexcept {
+    lagging_ = resync_asked_ = true;
+    state_.fell_behind();
   }
-  [[nodiscard]] std::error_code unreadable() const;
-  [[nodiscard]] member_list matching(const query& which) const;
-  void answer_waiting(std::error_code why, lock_type& lock);
+  void throw_away_spent() noexcept { state_.spent.clear(); }
+  template <class Add>
+  [[nodiscard]] subscription subscribe_with(const char* where, Add&& add);
 
-  // --- telling ----------------------------------------------------------------------------------------------------------
   template <class F>
-  void outside(lock_type& lock, F&& f);
-  void tell_state(room_event e, lock_type& lock);
-  void change_state(room_state to, const state_change& why, lock_type& lock);
-  void complete(completion& handler, std::error_code outcome, std::string_view what, std::string_view client_id,
-                lock_type& lock);
-  void complete_all(fifo<completion>& handlers, std::error_code outcome, std::string_view what, lock_type& lock);
-  void answer(get_handler& handler, result<member_list> with, lock_type& lock);
-  void report_exception(std::exception_ptr error, std::string_view where);
-  template <class Event>
-  void emit(listener_list<Event, mutex_type>& to, std::span<const std::span<const Event>> runs, std::uint64_t version) {
-    to.emit({runs, version, &on_throw_});
+  void outside(lock_type& lock, F&& f) {
+    lock.unlock();
+    f();
+    lock.lock();
   }
-  void abort_everything() noexcept;
-  [[nodiscard]] std::shared_ptr<listener_base> remember(std::shared_ptr<listener_base> made);
-  [[nodiscard]] bool inside() const noexcept;
   void refuse_visitor() const noexcept {
     assert(visitor_.load(std::memory_order_relaxed) != std::this_thread::get_id() &&
            "a for_each visitor must not call its presence");
   }
 
-  template <class F>
-  auto reading(F&& f) const {
-    refuse_visitor();
-    const std::lock_guard lock{mutex_};
-    return f();
-  }
-
   // fixed
   Transport transport_;
-  const presence_options options_;
   [[no_unique_address]] const Clock clock_;
   [[no_unique_address]] codec_type codec_;
-  const std::string client_id_;
 
   // under the lock
   mutable mutex_type mutex_;
-  basic_member_set<Data> set_;
-  boost::unordered_map<std::string, own_member>
-      own_;                    // most have one, for which a flat map would keep 15 places (6 KB)
-  in_flight<operation> sent_;  // by their tokens
-  fifo<task> tasks_;
-  fifo<operation> queued_;
-  fifo<completion> attaching_;
-  fifo<completion> detaching_;
-  fifo<get_call> waiting_;
-  std::vector<std::weak_ptr<listener_base>> listeners_;
-  std::string connection_id_;
-  self_status self_;
-  std::uint64_t state_version_ = 0;
-  std::uint64_t failure_version_ = 0;
-  std::size_t backlog_ = 0;  // live messages in the queue
-  mode_set modes_ = mode_set::all();
-  room_state state_ = room_state::initialized;
-  bool known_ = false;            // the set means something
-  bool synced_ = false;           // and was complete once
-  bool lagging_ = false;          // messages were dropped: ignore what arrives until an attach that is not resumed has
-  bool resync_due_ = false;       // … and it has to be asked for, when the tasks are done
-  bool short_of_memory_ = false;  // … but not again now
-  bool attach_again_ = false;     // attach was called while detaching
-  bool busy_ = false;             // somebody is working through the tasks
-  bool closed_ = false;           // the owner is gone
-  bool orphaned_ = false;         // … and was destroyed from inside a callback: whoever is busy deletes this
-  std::thread::id runner_;        // who is busy
-  std::condition_variable_any idle_;
+  state_type state_;
+  drain<task, mutex_type> drain_;
+  participant_listeners<Data, mutex_type> listeners_;
+  std::size_t backlog_ = 0;        // live messages that wait
+  bool lagging_ = false;           // messages were dropped: ignore what arrives until an attach that is not resumed has
+  bool resync_asked_ = false;      // … and it is to be asked for, when the tasks are done
+  bool short_of_memory_ = false;   // … but not again now
+  bool unsent_ = false;            // memory ran out for something that is to be sent
+  bool answers_in_place_ = false;  // … for outcomes, which wait in their operations
+  std::optional<state_change> postponed_;           // … for a change of the room
+  bool closed_ = false;                             // the owner is gone
+  bool orphaned_ = false;                           // … and the last to use this deletes it
   mutable std::atomic<std::thread::id> visitor_{};  // who is inside for_each
-
-  // of whoever is busy
-  std::vector<std::span<const event<Data>>> runs_;
-  const event<Data>* after_run_ = nullptr;  // the event that would make the last run longer
-  std::vector<event<Data>> leaves_;
-  std::vector<user_event> user_events_;
-  action_set seen_;
-  bool collect_events_ = false;
-  bool collect_users_ = false;
-  bool collect_anything_ = false;
-  unique_function<void(std::exception_ptr)> on_throw_;
-
-  // listeners
-  std::shared_ptr<listener_context<locking>> context_ = std::make_shared<listener_context<locking>>();
-  using event_list = listener_list<event<Data>, mutex_type>;
-  event_list any_{context_, 0};  // asked for more than one action
-  std::array<event_list, 4> by_action_{event_list{context_, 1}, event_list{context_, 2}, event_list{context_, 3},
-                                       event_list{context_, 4}};  // present, enter, leave, update
-  listener_list<user_event, mutex_type> users_{context_, 5};
-  listener_list<room_event, mutex_type> states_{context_, 6};
-  listener_list<failure, mutex_type> failures_{context_, 7};
+  typename participant_listeners<Data, mutex_type>::thrown on_throw_;
 };
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 
-#include <presence/impl/participant/room.hpp>
-#include <presence/impl/participant/set.hpp>
+#include <presence/impl/participant/effects.hpp>
+#include <presence/impl/participant/queries.hpp>
 #include <presence/impl/participant/tasks.hpp>
 
 #endif

@@ -29,10 +29,23 @@ class in_flight {
 
   /// What has this number, or nothing if it has been taken or there never was such a number.
   [[nodiscard]] std::optional<T> take(std::uint64_t number) noexcept {
-    entry* const found = std::lower_bound(entries_.begin(), entries_.end(), number,
-                                          [](const entry& e, std::uint64_t wanted) { return e.number < wanted; });
+    entry* const found = place_of(number);
     if (found == entries_.end() || found->number != number) return std::nullopt;
     return std::move(entries_.take(found).value);
+  }
+
+  /// What has this number, in place; null if there is none. Valid until something is added or taken.
+  [[nodiscard]] T* find(std::uint64_t number) noexcept {
+    entry* const found = place_of(number);
+    return found != entries_.end() && found->number == number ? &found->value : nullptr;
+  }
+  /// The number of the first that `wanted`. Linear.
+  template <class Wanted>
+  [[nodiscard]] std::optional<std::uint64_t> find_if(Wanted&& wanted) const {
+    for (const entry& e : entries_) {
+      if (wanted(e.value)) return e.number;
+    }
+    return std::nullopt;
   }
 
   /// Takes everything. The numbers go on.
@@ -57,6 +70,12 @@ class in_flight {
     std::uint64_t number;
     T value;
   };
+
+  [[nodiscard]] entry* place_of(std::uint64_t number) noexcept {
+    return std::lower_bound(entries_.begin(), entries_.end(), number,
+                            [](const entry& e, std::uint64_t wanted) { return e.number < wanted; });
+  }
+
   fifo<entry, 16> entries_;
   std::uint64_t last_ = 0;
 };

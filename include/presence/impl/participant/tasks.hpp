@@ -1,4 +1,4 @@
-// presence_core: how tasks are worked through, how listeners and handlers are called, and how it ends.
+// presence_core: how tasks are worked through, and how it ends.
 #ifndef PRESENCE_IMPL_PARTICIPANT_TASKS_HPP
 #define PRESENCE_IMPL_PARTICIPANT_TASKS_HPP
 
@@ -9,7 +9,6 @@ namespace presence::inline PRESENCE_ABI::detail {
 template <class Data, class Clock, class Transport>
 presence_core<Data, Clock, Transport>::presence_core(Transport transport, const presence_options& options, Clock clock)
     : transport_(std::move(transport)),
-      options_(options),
       clock_(std::move(clock)),
       codec_([]([[maybe_unused]] const Transport& from) {
         if constexpr (transport_with_codec<Transport>) {
@@ -18,260 +17,439 @@ presence_core<Data, Clock, Transport>::presence_core(Transport transport, const 
           return codec_type{};
         }
       }(transport_)),
-      client_id_(std::string_view{transport_.client_id()}),
-      on_throw_([this](std::exception_ptr error) { report_exception(std::move(error), "listener"); }) {}
+      state_(options, std::string_view{transport_.client_id()}),
+      on_throw_([this](std::exception_ptr error) {
+        report(make_error_code(errc::handler_threw), "listener", {}, std::move(error));
+      }) {}
 
+// --- what is brought --------------------------------------------------------------------------------------------------------
+
+/// From the application: what it throws for lack of memory goes to the caller, and nothing has happened.
 template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::post(task t) {
+template <class Task>
+void presence_core<Data, Clock, Transport>::post(Task t) {
   refuse_visitor();
   lock_type lock{mutex_};
-  tasks_.push(std::move(t));
-  if (!busy_) work(lock, [] {});
+  drain_.push(std::move(t));
+  work(lock);
+  let_go(lock);
 }
 
-/// Does `first`, then works through the tasks. Precondition: nobody is busy. May delete this.
+/// Whether messages were missed is decided by the order in which things arrive, not by when they are worked on.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::on_state(const state_change& change) {
+  refuse_visitor();
+  lock_type lock{mutex_};
+  const bool begins_anew = change.state == room_state::detached || change.state == room_state::failed ||
+                           (change.state == room_state::attached && !change.resumed);
+  if (begins_anew) lagging_ = false;
+  attempt([&] { drain_.push(change); }, [&](const std::exception_ptr&) { postpone(change); });
+  work(lock);
+  let_go(lock);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::on_presence(const message_batch<wire>& messages) {
+  refuse_visitor();
+  lock_type lock{mutex_};
+  if (closed_) return;
+  if (lagging_) {
+    work(lock);  // where memory ran out before, there is something left to do
+  } else if (!drain_.busy() && drain_.empty()) {
+    work(lock, [&](lock_type& held) { apply(messages, held); });
+  } else {
+    if (backlog_ + messages->size() > state_.options.max_backlog) {
+      lag();
+    } else {
+      attempt(
+          [&] {
+            drain_.push(live_batch<wire>{messages});
+            backlog_ += messages->size();
+          },
+          [&](const std::exception_ptr&) { lag(); });
+    }
+    work(lock);
+  }
+  let_go(lock);
+}
+
+/// Pages do not count against the backlog: they were asked for, and there are no more of them than members.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::on_sync(const message_batch<wire>& messages, const sync_cursor& cursor) {
+  refuse_visitor();
+  lock_type lock{mutex_};
+  if (lagging_ || closed_) return;
+  attempt([&] { drain_.push(sync_page<wire>{messages, cursor}); }, [&](const std::exception_ptr&) { lag(); });
+  work(lock);
+  let_go(lock);
+}
+
+/// An outcome is never lost: where there is no memory to queue it, it waits in the operation itself.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::on_published(publish_token token, std::error_code outcome) {
+  refuse_visitor();
+  lock_type lock{mutex_};
+  attempt(
+      [&] {
+        drain_.push(publish_outcome{token, outcome});
+      },
+      [&](const std::exception_ptr&) {
+        if (operation_type* const op = state_.sent.find(token)) {
+          op->answer = outcome;
+          answers_in_place_ = true;
+        }
+      });
+  work(lock);
+  let_go(lock);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::postpone(const state_change& change) noexcept {
+  postponed_ = change;
+  short_of_memory_ = true;
+}
+
+// --- work -------------------------------------------------------------------------------------------------------------------
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::work(lock_type& lock) noexcept {
+  work(lock, [](lock_type&) {});
+}
+
 template <class Data, class Clock, class Transport>
 template <class First>
-void presence_core<Data, Clock, Transport>::work(lock_type& lock, First&& first) {
-  {
-    struct busy_scope {  // an allocation that fails goes to the caller, and leaves a presence that works
-      presence_core& core;
-      lock_type& lock;
-      busy_scope(presence_core& c, lock_type& l) : core(c), lock(l) {
-        core.busy_ = true;
-        if constexpr (locking) core.runner_ = std::this_thread::get_id();
-      }
-      ~busy_scope() {
-        if (!lock.owns_lock()) lock.lock();
-        core.busy_ = false;
-        if constexpr (locking) {
-          core.runner_ = {};
-          if (core.closed_) core.idle_.notify_all();
-        }
-      }
-    } busy{*this, lock};
-    short_of_memory_ = false;
-    first();
-    while (!closed_) {
-      if (!tasks_.empty()) {
-        task next = tasks_.pop();
-        std::visit([&](auto& t) { run(t, lock); }, next);
-      } else if (resync_due_ && !short_of_memory_) {
-        resync_due_ = false;
-        if (state_ == room_state::attached) outside(lock, [&] { transport_.resync(); });
-      } else {
-        break;
-      }
-    }
-  }
-  if (orphaned_) {
-    lock.unlock();
-    lock.release();
-    delete this;
-  }
+void presence_core<Data, Clock, Transport>::work(lock_type& lock, First&& first) noexcept {
+  drain_.run(
+      lock, *this,
+      [&](lock_type& held) {
+        short_of_memory_ = false;
+        first(held);
+      },
+      [this](lock_type& held) { return step(held); });
 }
 
+/// The end of every call: lets go of the lock, and then keeps what this thread has promised to others.
 template <class Data, class Clock, class Transport>
-template <class F>
-void presence_core<Data, Clock, Transport>::outside(lock_type& lock, F&& f) {
+void presence_core<Data, Clock, Transport>::let_go(lock_type& lock) noexcept {
+  const bool last = orphaned_ && drain_.unused();
   lock.unlock();
-  f();
-  lock.lock();
+  if (last) delete this;
+  if constexpr (is_locking<mutex_type>) thread_duties::mine().settle();
 }
 
 template <class Data, class Clock, class Transport>
-bool presence_core<Data, Clock, Transport>::inside() const noexcept {
-  if constexpr (locking) return busy_ && runner_ == std::this_thread::get_id();
-  return busy_;
+void presence_core<Data, Clock, Transport>::come_back() noexcept {
+  lock_type lock{mutex_};
+  short_of_memory_ = false;
+  drain_.come_back(lock, [this](lock_type& held) { return step(held); });
+  let_go(lock);
 }
+
+/// Returns whether there was something to do.
+template <class Data, class Clock, class Transport>
+bool presence_core<Data, Clock, Transport>::step(lock_type& lock) noexcept {
+  if (closed_) return false;
+  if (!drain_.empty()) {
+    task next = drain_.pop();
+    run(next, lock);
+    return true;
+  }
+  if (short_of_memory_) return false;
+  if (postponed_) {
+    task next = *std::exchange(postponed_, std::nullopt);
+    run(next, lock);
+  } else if (answers_in_place_) {
+    answers_in_place_ = false;
+    if (const auto token = state_.sent.find_if([](const operation_type& op) { return op.answer.has_value(); })) {
+      answers_in_place_ = true;  // there may be more
+      task next = publish_outcome{*token, *state_.sent.find(*token)->answer};
+      run(next, lock);
+    }
+  } else if (std::exchange(unsent_, false)) {
+    state_.own.begin_reentry(false);
+    state_.effects.add(send_reentries{});
+    state_.effects.add(send_waiting{});
+    perform(lock);
+  } else if ((resync_asked_ || state_.resync_due) && state_.room == room_state::attached) {
+    resync_asked_ = state_.resync_due = false;
+    outside(lock, [&] {
+      attempt([&] { transport_.resync(); },
+              [&](const std::exception_ptr&) {
+                resync_asked_ = true;
+                short_of_memory_ = true;
+              });
+    });
+  } else {
+    return false;
+  }
+  return true;
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(task& t, lock_type& lock) noexcept {
+  attempt([&] { std::visit([&](auto& what) { run(what, lock); }, t); },
+          [&](const std::exception_ptr&) {
+            if (!lock.owns_lock()) lock.lock();
+            run_out_of_memory(t, lock);
+          });
+  perform(lock);
+  const bool holds_data = std::holds_alternative<live_batch<wire>>(t) || std::holds_alternative<sync_page<wire>>(t) ||
+                          std::holds_alternative<operate_call<Data>>(t);
+  if (!state_.spent.empty() || (holds_data && !std::is_trivially_destructible_v<Data>)) {
+    outside(lock, [&] {
+      t = publish_outcome{};  // what it holds is destroyed outside the lock
+      throw_away_spent();
+    });
+  }
+}
+
+/// What was asked is answered, and what was missed is made good by a sync.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run_out_of_memory(task& t, lock_type& lock) noexcept {
+  const auto why = std::make_error_code(std::errc::not_enough_memory);
+  short_of_memory_ = true;
+  if (auto* call = std::get_if<attach_call>(&t)) return complete(call->handler, why, "attach", {}, lock);
+  if (auto* call = std::get_if<detach_call>(&t)) return complete(call->handler, why, "detach", {}, lock);
+  if (auto* call = std::get_if<operate_call<Data>>(&t)) {
+    return complete(call->handler, why, to_string(call->what), call->client_id, lock);
+  }
+  if (auto* call = std::get_if<get_call>(&t)) return answer(*call, why, lock);
+  if (auto* change = std::get_if<state_change>(&t)) return postpone(*change);
+  lag();
+}
+
+// --- the tasks --------------------------------------------------------------------------------------------------------------
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(attach_call& call, lock_type&) {
+  state_.attach(call.handler);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(detach_call& call, lock_type&) {
+  state_.detach(call.handler);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(operate_call<Data>& call, lock_type& lock) {
+  const auto refuse = [&](std::error_code why) {
+    complete(call.handler, why, to_string(call.what), call.client_id, lock);
+  };
+  const std::string& acts_for = call.for_client ? call.client_id : client_id();
+  if (acts_for.empty() || acts_for == "*") return refuse(errc::invalid_client_id);  // RTP8j
+
+  operation_type op;
+  op.what = call.what;
+  op.own = acts_for == client_id();
+  op.outgoing.action = call.what;
+  if (call.for_client) op.outgoing.client_id = call.client_id;  // else the hub fills it in (RTP8c)
+  op.outgoing.extras = call.extras;
+  if constexpr (decodes) {
+    if (call.data) {
+      result<wire> encoded = codec_.encode(*call.data);
+      if (!encoded) return refuse(errc::invalid_data);
+      op.outgoing.data = shared_data<wire>::make(std::move(*encoded));
+    }
+  } else {
+    op.outgoing.data = call.data;
+  }
+  op.handler = std::move(call.handler);
+  std::optional<typename state_type::outgoing> now;
+  std::error_code why;
+  attempt([&] { why = state_.operate(op, now); },
+          [&](const std::exception_ptr&) { why = std::make_error_code(std::errc::not_enough_memory); });
+  if (now) return publish(*now, lock);
+  if (!why) return;
+  call.handler = std::move(op.handler);
+  refuse(why);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(get_call& call, lock_type& lock) {
+  std::error_code outcome;
+  if (!state_.get(call, outcome)) answer(call, outcome, lock);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(live_batch<wire>& t, lock_type& lock) {
+  backlog_ -= t.messages->size();
+  apply(t.messages, lock);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::apply(const message_batch<wire>& messages, lock_type& lock) {
+  if (state_.room != room_state::attached && state_.room != room_state::detaching) return;
+  change_set(
+      *messages,
+      [&](const std::vector<message<Data>>& decoded) {
+        state_.live(*messages, decoded, [&](const message<Data>& m) {
+          report(make_error_code(errc::bad_request), "incoming", m.client_id, nullptr, true);
+        });
+      },
+      lock);
+  if (state_.own.anybody_put_off()) {
+    const bool somebody_left = std::any_of(messages->begin(), messages->end(),
+                                           [](const message<wire>& m) { return m.action == action::leave; });
+    state_.try_put_off_again(detail::now(clock_), somebody_left);
+    perform(lock);
+  }
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(sync_page<wire>& t, lock_type& lock) {
+  if (state_.room != room_state::attached) return;
+  change_set(
+      *t.messages,
+      [&](const std::vector<message<Data>>& decoded) {
+        state_.page(*t.messages, decoded, t.cursor, detail::now(clock_), [&](const message<Data>& m) {
+          report(make_error_code(errc::bad_request), "incoming", m.client_id, nullptr, true);
+        });
+      },
+      lock);
+}
+
+/// Decodes the messages, lets `change` change the set by them, and tells what that meant to those who listen now. Where
+/// memory runs out on the way the rest is missed: it takes a sync, at the next occasion.
+template <class Data, class Clock, class Transport>
+template <class Change>
+void presence_core<Data, Clock, Transport>::change_set(const std::vector<message<wire>>& messages, Change&& change,
+                                                       lock_type& lock) {
+  message_batch<Data> decoded;  // the events to tell are in it
+  state_.events.begin(listeners_.any_for_events(), listeners_.any_for_users());
+  attempt(
+      [&] {
+        if constexpr (decodes) {
+          change(*(decoded = decode(messages)));
+        } else {
+          change(messages);
+        }
+      },
+      [&](const std::exception_ptr&) {
+        lag();
+        short_of_memory_ = true;
+      });
+  if (!state_.events.empty()) deliver(lock);
+  if (!state_.effects.empty()) perform(lock);
+  if constexpr (decodes) {
+    if (!std::is_trivially_destructible_v<Data>) outside(lock, [&] { decoded.reset(); });
+  }
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(publish_outcome& t, lock_type& lock) {
+  std::optional<operation_type> op = state_.answered(t.token, t.outcome);
+  if (!op) return;
+  if (!op->reentry) {
+    const bool own_event_first = !t.outcome && state_.catching_up && state_.may_read();
+    if (own_event_first) {
+      attempt([&] { state_.held.push(std::move(*op)); }, [&](const std::exception_ptr&) { complete(*op, {}, lock); });
+      return;
+    }
+    complete(*op, t.outcome, lock);
+  }
+  attempt(
+      [&] {
+        if (auto again = closed_ ? std::nullopt : state_.reentry_after(*op)) publish(*again, lock);
+      },
+      [&](const std::exception_ptr&) { unsent_ = true; });
+  if (closed_) return;
+  state_.let_go_of(*op);
+  if (state_.own.anybody_put_off() && !t.outcome) state_.try_put_off_again(detail::now(clock_), false);
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(state_change& change, lock_type&) {
+  state_.events.begin(listeners_.any_for_events(), listeners_.any_for_users());
+  const bool attaches = change.state == room_state::attached;
+  const bool knew = state_.known;
+  state_.changed(change, attaches ? std::string{transport_.connection_id()} : std::string{}, detail::now(clock_));
+  if (!attaches || !change.resumed || state_.room != room_state::attached) return;
+  // The connection missed nothing, but we did: what it goes on with says nothing without a sync.
+  if (lagging_ || (!knew && change.modes.contains(mode::subscribe))) lag();
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::run(failure& what, lock_type& lock) {
+  const std::uint64_t version = listeners_.next_failure();
+  outside(lock, [&] { listeners_.notify(what, version); });
+}
+
+// --- the end ----------------------------------------------------------------------------------------------------------------
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::retire() noexcept {
   refuse_visitor();
   lock_type lock{mutex_};
   closed_ = true;
-  const bool from_inside = inside();
   lock.unlock();
   unsubscribe_all();
   lock.lock();
-  if constexpr (locking) {
-    if (!from_inside) idle_.wait(lock, [&] { return !busy_; });
-  }
+  drain_.stop(lock);
   lock.unlock();
   transport_.bind(nullptr);  // not before: whoever was busy may have been attaching it
   abort_everything();        // nobody else is left to touch the state, but for a callback of ours further up this stack
-  if (!from_inside) {
-    delete this;
-    return;
-  }
   lock.lock();
   orphaned_ = true;
+  let_go(lock);
 }
 
+/// What a handler asks of a presence that is being destroyed is told so too, but not without end: it might ask for ever.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::abort_everything() noexcept {
   const auto aborted = make_error_code(errc::operation_aborted);
-  const auto tell = [](auto&& handler, auto with) {
+  const auto tell = [&](completion& handler) {
     if (!handler) return;
     before_callback<mutex_type>();
-    attempt([&] { handler(std::move(with)); }, [](auto) {});
+    attempt([&] { std::exchange(handler, {})(aborted); }, [](const std::exception_ptr&) {});
   };
-  auto sent = sent_.take_all();
-  sent.for_each([&](operation& op) { tell(op.handler, aborted); });
-  while (!queued_.empty()) tell(queued_.pop().handler, aborted);
-  while (!attaching_.empty()) tell(attaching_.pop(), aborted);
-  while (!detaching_.empty()) tell(detaching_.pop(), aborted);
-  while (!waiting_.empty()) tell(waiting_.pop().handler, result<member_list>{aborted});
-  // What a handler asks of a presence that is being destroyed is not even told so: it might ask for ever.
-  for (auto tasks = std::exchange(tasks_, {}); !tasks.empty();) {
-    task next = tasks.pop();
-    if (auto* attach = std::get_if<attach_call>(&next)) tell(attach->handler, aborted);
-    if (auto* detach = std::get_if<detach_call>(&next)) tell(detach->handler, aborted);
-    if (auto* operate = std::get_if<operate_call>(&next)) tell(operate->handler, aborted);
-    if (auto* get = std::get_if<get_call>(&next)) tell(get->handler, result<member_list>{aborted});
-  }
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::complete(completion& handler, std::error_code outcome,
-                                                     std::string_view what, std::string_view client_id,
-                                                     lock_type& lock) {
-  if (handler) {
-    outside(lock, [&] {
-      before_callback<mutex_type>();
-      attempt([&] { handler(outcome); },
-              [&](std::exception_ptr error) { report_exception(std::move(error), "handler"); });
-      handler = {};  // what it holds is destroyed outside the lock too
-    });
-  } else if (outcome) {
-    failure lost{outcome, std::string{what}, std::string{client_id}, nullptr};
-    run(lost, lock);
-  }
-}
-
-/// One by one: what is still in the fifo when a handler destroys the presence is told so by `abort_everything`.
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::complete_all(fifo<completion>& handlers, std::error_code outcome,
-                                                         std::string_view what, lock_type& lock) {
-  while (!closed_ && !handlers.empty()) {
-    completion handler = handlers.pop();
-    complete(handler, outcome, what, {}, lock);
-  }
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::answer(get_handler& handler, result<member_list> with, lock_type& lock) {
-  if (!handler) return;
-  outside(lock, [&] {
+  const auto tell_get = [&](get_handler& handler) {
+    if (!handler) return;
     before_callback<mutex_type>();
-    attempt([&] { handler(std::move(with)); },
-            [&](std::exception_ptr error) { report_exception(std::move(error), "handler"); });
-    handler = {};
-  });
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::report_exception(std::exception_ptr error, std::string_view where) {
-  const std::lock_guard lock{mutex_};
-  if (!closed_) tasks_.push(failure{make_error_code(errc::handler_threw), std::string{where}, {}, std::move(error)});
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::run(failure& what, lock_type& lock) {
-  const std::uint64_t version = ++failure_version_;
-  outside(lock, [&] {
-    const std::span<const failure> run{&what, 1};
-    failures_.emit({{&run, 1}, version, nullptr});
-  });
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::tell_state(room_event e, lock_type& lock) {
-  const std::uint64_t version = ++state_version_;
-  outside(lock, [&] {
-    const std::span<const room_event> run{&e, 1};
-    emit<room_event>(states_, {&run, 1}, version);
-  });
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::change_state(room_state to, const state_change& why, lock_type& lock) {
-  const room_state from = std::exchange(state_, to);
-  tell_state({from, to, why.resumed, why.error, {}, {}}, lock);
-}
-
-// --- listeners ----------------------------------------------------------------------------------------------------------
-
-/// Called under the lock. Forgets the listeners that are gone once they are the greater part.
-template <class Data, class Clock, class Transport>
-std::shared_ptr<listener_base> presence_core<Data, Clock, Transport>::remember(std::shared_ptr<listener_base> made) {
-  if (listeners_.size() == listeners_.capacity()) {
-    std::erase_if(listeners_, [](const auto& known) {
-      const auto listener = known.lock();
-      return listener == nullptr || !listener->open();
-    });
+    attempt([&] { std::exchange(handler, {})(result<member_list>{aborted}); }, [](const std::exception_ptr&) {});
+  };
+  for (std::size_t i = 0; i < state_.effects.size(); ++i) {  // a callback further up this stack was one of them
+    if (auto* calls = std::get_if<complete_calls>(&state_.effects[i])) {
+      while (!calls->handlers.empty()) {
+        completion handler = calls->handlers.pop();
+        tell(handler);
+      }
+    }
+    if (auto* ops = std::get_if<refuse_operations<wire>>(&state_.effects[i])) {
+      while (!ops->refused.empty()) {
+        operation_type op = ops->refused.pop();
+        tell(op.handler);
+      }
+    }
   }
-  listeners_.push_back(made);
-  return made;
-}
-
-template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe(action_set actions,
-                                                              unique_function<void(const event<Data>&)> listener) {
-  if (!options_.enable_events) throw_error(make_error_code(errc::events_disabled), "presence::subscribe");
-  refuse_visitor();
-  lock_type lock{mutex_};
-  event_list* list = &any_;
-  for (const auto& [only, index] : {std::pair{action::present, 0U}, std::pair{action::enter, 1U},
-                                    std::pair{action::leave, 2U}, std::pair{action::update, 3U}}) {
-    if (actions == action_set{only}) list = &by_action_[index];
+  auto sent = state_.sent.take_all();
+  sent.for_each([&](operation_type& op) { tell(op.handler); });
+  for (fifo<operation_type>* waiting : {&state_.held, &state_.queued}) {
+    while (!waiting->empty()) {
+      operation_type op = waiting->pop();
+      tell(op.handler);
+    }
   }
-  subscription made{remember(list->connect(std::move(listener), actions, set_.version()))};
-  if (options_.attach_on_subscribe && state_ == room_state::initialized) {
-    tasks_.push(attach_call{});
-    if (!busy_) work(lock, [] {});
+  for (fifo<completion>* waiting : {&state_.attaching, &state_.detaching}) {
+    while (!waiting->empty()) {
+      completion handler = waiting->pop();
+      tell(handler);
+    }
   }
-  return made;
-}
-
-template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe_users(unique_function<void(const user_event&)> listener) {
-  if (!options_.enable_events) throw_error(make_error_code(errc::events_disabled), "presence::subscribe_users");
-  refuse_visitor();
-  lock_type lock{mutex_};
-  subscription made{remember(users_.connect(std::move(listener), {}, set_.version()))};
-  if (options_.attach_on_subscribe && state_ == room_state::initialized) {
-    tasks_.push(attach_call{});
-    if (!busy_) work(lock, [] {});
+  while (!state_.waiting.empty()) {
+    get_call call = state_.waiting.pop();
+    tell_get(call.handler);
   }
-  return made;
-}
-
-template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe_state(unique_function<void(const room_event&)> listener) {
-  refuse_visitor();
-  const std::lock_guard lock{mutex_};
-  return subscription{remember(states_.connect(std::move(listener), {}, state_version_))};
-}
-
-template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe_errors(unique_function<void(const failure&)> listener) {
-  refuse_visitor();
-  const std::lock_guard lock{mutex_};
-  return subscription{remember(failures_.connect(std::move(listener), {}, failure_version_))};
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::unsubscribe_all() noexcept {
-  refuse_visitor();
-  std::vector<std::weak_ptr<listener_base>> all;
-  {
-    const std::lock_guard lock{mutex_};
-    all.swap(listeners_);
+  constexpr int most_rounds = 64;
+  for (int round = 0; round < most_rounds && !drain_.empty(); ++round) {
+    for (auto tasks = std::exchange(drain_.tasks(), {}); !tasks.empty();) {
+      task next = tasks.pop();
+      if (auto* attach = std::get_if<attach_call>(&next)) tell(attach->handler);
+      if (auto* detach = std::get_if<detach_call>(&next)) tell(detach->handler);
+      if (auto* operate = std::get_if<operate_call<Data>>(&next)) tell(operate->handler);
+      if (auto* get = std::get_if<get_call>(&next)) tell_get(get->handler);
+    }
   }
-  for (const auto& known : all) {
-    if (const auto listener = known.lock()) listener->close();
-  }
+  drain_.tasks() = {};
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail

@@ -164,6 +164,11 @@ void basic_member_set<Data>::finish_sync(time_point now, EmitLeave&& emit_leave)
     }
   }
   // Last: if memory ran out for a leave, the sync is still in progress, and its last page may come again.
+  give_up_sync();
+}
+
+template <class Data>
+void basic_member_set<Data>::give_up_sync() noexcept {
   syncing_ = false;
   sync_sequence_.reset();
   absent_.clear();

@@ -1,0 +1,174 @@
+#ifndef PRESENCE_DETAIL_PARTICIPANT_LISTENERS_HPP
+#define PRESENCE_DETAIL_PARTICIPANT_LISTENERS_HPP
+
+#include <presence/action.hpp>
+#include <presence/detail/participant/event_collector.hpp>
+#include <presence/detail/util/attempt.hpp>
+#include <presence/detail/util/unique_function.hpp>
+#include <presence/failure.hpp>
+#include <presence/member.hpp>
+#include <presence/message.hpp>
+#include <presence/room_state.hpp>
+#include <presence/subscription.hpp>
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+/// All listeners of one participant. Functions that subscribe are called under the participant's lock, those that notify
+/// by whoever is at work, outside it.
+template <class Data, class Mutex>
+class participant_listeners {
+  static constexpr bool locking = is_locking<Mutex>;
+  using event_list = listener_list<event<Data>, Mutex>;
+  template <class Event>
+  using function = unique_function<void(const Event&)>;
+
+ public:
+  using thrown = unique_function<void(std::exception_ptr)>;
+
+  [[nodiscard]] bool any_for_events() const noexcept {
+    return context_->event_listeners.load(std::memory_order_acquire) > 0;
+  }
+  [[nodiscard]] bool any_for_users() const noexcept { return users_.anybody(); }
+
+  // --- under the lock ---------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] subscription add(action_set actions, function<event<Data>> listener, std::uint64_t version) {
+    event_list* list = &any_;
+    for (std::size_t i = 0; i < each.size(); ++i) {
+      if (actions == action_set{each[i]}) list = &by_action_[i];
+    }
+    return remember([&] { return list->connect(std::move(listener), actions, version); });
+  }
+  [[nodiscard]] subscription add(function<user_event> listener, std::uint64_t version) {
+    return remember([&] { return users_.connect(std::move(listener), {}, version); });
+  }
+  [[nodiscard]] subscription add(function<room_event> listener) {
+    return remember([&] { return states_.connect(std::move(listener), {}, state_version_); });
+  }
+  [[nodiscard]] subscription add(function<failure> listener) {
+    return remember([&] { return failures_.connect(std::move(listener), {}, failure_version_); });
+  }
+
+  /// Those that are there, to be closed outside the lock.
+  [[nodiscard]] std::vector<std::weak_ptr<listener_base>> take_all() noexcept { return std::exchange(known_, {}); }
+
+  /// A state event or failure gets a number under the lock, so that who subscribes while it is told knows that it is new.
+  [[nodiscard]] std::uint64_t next_state() noexcept { return ++state_version_; }
+  [[nodiscard]] std::uint64_t next_failure() noexcept { return ++failure_version_; }
+
+  // --- outside the lock -------------------------------------------------------------------------------------------------
+
+  void notify(const room_event& e, std::uint64_t version, thrown& threw) {
+    const std::span<const room_event> run{&e, 1};
+    states_.emit({{&run, 1}, version, &threw});
+  }
+  /// What such a listener throws is dropped: there is nobody left to tell.
+  void notify(const failure& what, std::uint64_t version) {
+    const std::span<const failure> run{&what, 1};
+    failures_.emit({{&run, 1}, version, nullptr});
+  }
+  /// The member events of a change in order, then what they meant for users. Returns false where there was no memory to
+  /// tell of users.
+  bool notify(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
+    if (!events.runs().empty()) deliver_runs(events, version, threw);
+    return events.notes().empty() || deliver_users(events, version, threw);
+  }
+
+ private:
+  static constexpr std::array each{action::present, action::enter, action::leave, action::update};
+  static constexpr std::size_t most_kept = 1024;
+  using runs = std::span<const std::span<const event<Data>>>;
+
+  /// Everything in one emission where nobody can tell the difference. Where there are several listeners and several
+  /// actions, neighbours with the same action at a time: then one for enters and one for leaves hear of a member that
+  /// left and came back in this order.
+  void deliver_runs(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
+    const bool one_listener = context_->event_listeners.load(std::memory_order_relaxed) <= 1;
+    if (one_listener || std::has_single_bit(events.actions().bits())) {
+      return deliver_runs(runs{events.runs()}, version, events.actions(), threw);
+    }
+    for (const auto& run : events.runs()) {
+      for (std::size_t from = 0, to = 0; from < run.size(); from = to) {
+        while (to < run.size() && run[to].action == run[from].action) ++to;
+        const auto part = run.subspan(from, to - from);
+        deliver_runs(runs{&part, 1}, version, part.front().action, threw);
+      }
+    }
+  }
+  void deliver_runs(runs told, std::uint64_t version, action_set actions, thrown& threw) {
+    any_.emit({told, version, &threw});
+    for (std::size_t i = 0; i < each.size(); ++i) {
+      if (actions.contains(each[i])) by_action_[i].emit({told, version, &threw});
+    }
+  }
+
+  bool deliver_users(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
+    bool told = false;
+    attempt(
+        [&] {
+          for (const auto& note : events.notes()) {
+            const event<Data>& e = events.event_of(note);
+            user_events_.push_back({note.change, e.client_id, e.timestamp});
+          }
+          told = true;
+          const std::span<const user_event> run{user_events_};
+          users_.emit({{&run, 1}, version, &threw});
+        },
+        [](const std::exception_ptr&) {});
+    user_events_.clear();
+    if (user_events_.capacity() > most_kept) std::vector<user_event>{}.swap(user_events_);
+    return told;
+  }
+
+  /// Forgets the listeners that are gone once they may be the greater part. Makes room before anything is connected.
+  template <class Connect>
+  [[nodiscard]] subscription remember(Connect&& connect) {
+    if (known_.size() >= look_at_) {
+      std::erase_if(known_, [](const auto& known) {
+        const auto listener = known.lock();
+        return listener == nullptr || !listener->open();
+      });
+      look_at_ = 2 * known_.size() + 16;
+    }
+    known_.emplace_back();
+    std::shared_ptr<listener_base> made;
+    struct undo {
+      std::vector<std::weak_ptr<listener_base>>& known;
+      const std::shared_ptr<listener_base>& made;
+      ~undo() {
+        if (made == nullptr) known.pop_back();
+      }
+    } unless_made{known_, made};
+    made = connect();
+    known_.back() = made;
+    return subscription{made};
+  }
+
+  std::shared_ptr<listener_context<locking>> context_ = std::make_shared<listener_context<locking>>();
+  event_list any_{context_, 0};  // asked for more than one action
+  std::array<event_list, 4> by_action_{event_list{context_, 1}, event_list{context_, 2}, event_list{context_, 3},
+                                       event_list{context_, 4}};  // in the order of `each`
+  listener_list<user_event, Mutex> users_{context_, 5};
+  listener_list<room_event, Mutex> states_{context_, 6};
+  listener_list<failure, Mutex> failures_{context_, 7};
+  std::vector<user_event> user_events_;  // of whoever is at work
+  std::vector<std::weak_ptr<listener_base>> known_;
+  std::size_t look_at_ = 16;  // how many may be known before those that are gone are looked for
+  std::uint64_t state_version_ = 0;
+  std::uint64_t failure_version_ = 0;
+};
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

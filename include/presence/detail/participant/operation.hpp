@@ -1,0 +1,31 @@
+#ifndef PRESENCE_DETAIL_PARTICIPANT_OPERATION_HPP
+#define PRESENCE_DETAIL_PARTICIPANT_OPERATION_HPP
+
+#include <presence/action.hpp>
+#include <presence/detail/util/unique_function.hpp>
+#include <presence/message.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <system_error>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+using completion = unique_function<void(std::error_code)>;
+
+/// An enter, update or leave of a participant: waiting for the attach, or sent and not answered.
+template <class Wire>
+struct operation {
+  action what = action::absent;
+  bool own = true;                        ///< for the connection's own client id
+  bool reentry = false;                   ///< made by the participant after an attach (RTP17i), not by its user
+  std::uint32_t attachment = 0;           ///< sent: since which attach; one of before a detach concerns nobody any more
+  std::uint32_t connection = 0;           ///< sent: over which connection, counted
+  message<Wire> outgoing;                 ///< a copy of what was sent is kept: its data is shared
+  std::optional<std::error_code> answer;  ///< one that there was no memory to queue
+  completion handler;
+};
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

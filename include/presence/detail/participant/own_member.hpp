@@ -1,0 +1,46 @@
+#ifndef PRESENCE_DETAIL_PARTICIPANT_OWN_MEMBER_HPP
+#define PRESENCE_DETAIL_PARTICIPANT_OWN_MEMBER_HPP
+
+#include <presence/extras.hpp>
+#include <presence/message_id.hpp>
+#include <presence/shared_data.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+/// One client id for which a participant is, was or wants to be present: what the hub has accepted last, what the user
+/// wished since, and what is on its way. `own_members` has the rules.
+template <class Wire>
+struct own_member {
+  // accepted last, as far as is known
+  shared_data<Wire> data;
+  presence::extras extras;
+  message_id id;              // as of the last echo; none if it was not seen
+  std::string connection_id;  // where it was accepted; empty if that is not known
+  bool accepted = false;
+
+  bool wants_to_leave = false;   // the user's last call was a leave that the hub has not refused
+  bool echoed = false;           // a live echo came since the last answer
+  bool reentering = false;       // a re-entry is on its way
+  bool owed = false;             // is to be entered again as soon as nothing is on its way
+  bool put_off = false;          // … but not now: the hub refused it for a passing reason, or nobody answered
+  std::uint32_t on_the_way = 0;  // operations of the user that were sent and are not answered
+
+  [[nodiscard]] bool is_needed() const noexcept { return accepted || reentering || on_the_way > 0; }
+  [[nodiscard]] bool may_reenter() const noexcept {
+    return owed && !put_off && accepted && !wants_to_leave && !reentering && on_the_way == 0;
+  }
+  void forget_accepted() noexcept {
+    accepted = owed = put_off = false;
+    data = {};
+    extras = {};
+    id = {};
+    connection_id.clear();
+  }
+};
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

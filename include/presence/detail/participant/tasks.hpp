@@ -1,0 +1,55 @@
+#ifndef PRESENCE_DETAIL_PARTICIPANT_TASKS_HPP
+#define PRESENCE_DETAIL_PARTICIPANT_TASKS_HPP
+
+#include <presence/detail/participant/operation.hpp>
+#include <presence/failure.hpp>
+#include <presence/message.hpp>
+#include <presence/room_state.hpp>
+#include <presence/shared_data.hpp>
+#include <presence/sync_cursor.hpp>
+#include <presence/transport.hpp>
+
+#include <string>
+#include <system_error>
+#include <variant>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+// What happens to a participant: calls of the application, and what its transport brings.
+
+struct attach_call {
+  completion handler;
+};
+struct detach_call {
+  completion handler;
+};
+template <class Data>
+struct operate_call {
+  action what;
+  bool for_client;
+  std::string client_id;
+  shared_data<Data> data;
+  presence::extras extras;
+  completion handler;
+};
+template <class Wire>
+struct live_batch {
+  message_batch<Wire> messages;
+};
+template <class Wire>
+struct sync_page {
+  message_batch<Wire> messages;
+  sync_cursor cursor;
+};
+struct publish_outcome {
+  publish_token token;
+  std::error_code outcome;
+};
+
+template <class Data, class Wire, class GetCall>
+using participant_task = std::variant<attach_call, detach_call, operate_call<Data>, GetCall, live_batch<Wire>,
+                                      sync_page<Wire>, publish_outcome, state_change, failure>;
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

@@ -1,0 +1,186 @@
+// participant_state: calls of the application.
+#ifndef PRESENCE_IMPL_PARTICIPANT_CALLS_HPP
+#define PRESENCE_IMPL_PARTICIPANT_CALLS_HPP
+
+#include <presence/detail/participant/participant_state.hpp>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+template <class Data, class Wire>
+void participant_state<Data, Wire>::attach(completion& handler) {
+  if (room == room_state::attached) {
+    fifo<completion> one;
+    one.push(std::move(handler));
+    return complete_all(one, {}, "attach");
+  }
+  attaching.push(std::move(handler));
+  switch (room) {
+    case room_state::attached:
+    case room_state::attaching: return;
+    case room_state::detaching: attach_again = true; return;
+    case room_state::initialized:
+    case room_state::detached:
+    case room_state::suspended:
+    case room_state::failed: return begin_attach();
+  }
+}
+
+template <class Data, class Wire>
+void participant_state<Data, Wire>::detach(completion& handler) {
+  detaching.push(std::move(handler));
+  if (std::exchange(attach_again, false)) refuse_queued(errc::invalid_room_state);
+  switch (room) {
+    case room_state::failed: return complete_all(detaching, errc::channel_failed, "detach");
+    case room_state::detached: return complete_all(detaching, {}, "detach");
+    case room_state::detaching: return;
+    case room_state::initialized:  // nothing to ask anyone
+      return gone({room_state::detached, false, false, mode_set::all(), {}});
+    case room_state::suspended:  // the transport is still trying
+    case room_state::attaching:
+    case room_state::attached:
+      change_room(room_state::detaching, {});
+      complete_all(attaching, errc::channel_failed, "attach");
+      refuse_queued(errc::invalid_room_state);
+      answer_waiting(errc::channel_failed);
+      effects.add(ask_detach{});
+      return;
+  }
+}
+
+template <class Data, class Wire>
+std::error_code participant_state<Data, Wire>::operate(operation_type& op, std::optional<outgoing>& now) {
+  const auto cannot = [&](errc why) {
+    if (op.what == action::leave) own.could_not_leave(op);
+    return make_error_code(why);
+  };
+  switch (room) {
+    case room_state::attached:
+      if (!queued.empty()) break;  // nothing overtakes what there was no memory to send (W10)
+      now = send(op, true);
+      return {};
+    case room_state::attaching:
+      if (!options.queue_operations) return cannot(errc::invalid_room_state);
+      break;
+    case room_state::detaching:
+      if (!attach_again) return cannot(errc::invalid_room_state);
+      break;
+    case room_state::initialized: break;
+    case room_state::detached:
+    case room_state::suspended:
+    case room_state::failed: return cannot(errc::invalid_room_state);
+  }
+  queued.make_room();
+  operation_type* const earlier = queued_for(op);
+  if (earlier == nullptr && queued.size() >= options.max_queued_operations) return cannot(errc::queue_full);
+  own.called(op);
+  if (earlier != nullptr) {  // the newest state is what counts (W11)
+    own.dropped(*earlier);
+    fifo<operation_type> one;
+    one.push(std::exchange(*earlier, std::move(op)));
+    effects.add(refuse_operations<Wire>{std::move(one), make_error_code(errc::superseded)});
+  } else {
+    queued.push(std::move(op));
+  }
+  if (room == room_state::initialized) begin_attach();  // RTP8d
+  if (room == room_state::attached) effects.add(send_waiting{});
+  return {};
+}
+
+/// The operation that waits for the same member and that this one makes pointless: an enter or update by another one or
+/// by a leave. An enter behind a leave is something else.
+template <class Data, class Wire>
+auto participant_state<Data, Wire>::queued_for(const operation_type& op) noexcept -> operation_type* {
+  for (auto at = queued.end(); at != queued.begin();) {
+    --at;
+    if (at->own != op.own || (!op.own && at->outgoing.client_id != op.outgoing.client_id)) continue;
+    return at->what != action::leave || op.what == action::leave ? at : nullptr;
+  }
+  return nullptr;
+}
+
+template <class Data, class Wire>
+bool participant_state<Data, Wire>::get(waiting_get& call, std::error_code& outcome) {
+  switch (room) {
+    case room_state::suspended: outcome = errc::out_of_sync; return false;
+    case room_state::detaching:
+      if (attach_again) break;
+      [[fallthrough]];
+    case room_state::detached:
+    case room_state::failed: outcome = errc::invalid_room_state; return false;
+    case room_state::attached:
+      if (may_read() && !in_sync()) break;
+      outcome = unreadable();
+      return false;
+    case room_state::initialized:
+    case room_state::attaching: break;
+  }
+  waiting.push(std::move(call));
+  if (room == room_state::initialized) begin_attach();
+  return true;
+}
+
+template <class Data, class Wire>
+std::error_code participant_state<Data, Wire>::subscribed() {
+  switch (room) {
+    case room_state::initialized:
+      if (options.attach_on_subscribe) {
+        attaching.push({});
+        begin_attach();
+      }
+      return {};
+    case room_state::detaching:
+      if (attach_again) return {};
+      return errc::invalid_room_state;
+    case room_state::detached:
+    case room_state::failed: return errc::invalid_room_state;
+    case room_state::attached:
+      if (!modes.contains(mode::subscribe)) return errc::subscribe_not_permitted;
+      return {};
+    case room_state::attaching:
+    case room_state::suspended: return {};
+  }
+  return {};
+}
+
+// --- sending ----------------------------------------------------------------------------------------------------------------
+
+template <class Data, class Wire>
+auto participant_state<Data, Wire>::send(operation_type& op, bool is_new) -> outgoing {
+  outgoing made;
+  (void)sent.prepare();
+  made.messages.reserve(1);
+  message<Wire> kept;
+  kept.client_id = op.outgoing.client_id;
+  kept.data = op.outgoing.data;
+  kept.extras = op.outgoing.extras;
+  if (is_new) own.called(op);
+  own.sending(op);
+  made.messages.push_back(std::exchange(op.outgoing, std::move(kept)));
+  made.token = sent.add(std::move(op));
+  return made;
+}
+
+template <class Data, class Wire>
+auto participant_state<Data, Wire>::send(std::optional<operation_type> op) -> std::optional<outgoing> {
+  if (!op) return std::nullopt;
+  return send(*op, false);
+}
+
+template <class Data, class Wire>
+auto participant_state<Data, Wire>::next_waiting() -> std::optional<outgoing> {
+  if (queued.empty() || room != room_state::attached) return std::nullopt;
+  outgoing made = send(*queued.begin(), false);  // takes it only when it cannot fail any more
+  (void)queued.pop();
+  return made;
+}
+
+template <class Data, class Wire>
+void participant_state<Data, Wire>::refuse_queued(std::error_code why) noexcept {
+  if (queued.empty()) return;
+  for (const operation_type& op : queued) own.dropped(op);
+  effects.add(refuse_operations<Wire>{std::exchange(queued, {}), why});
+}
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

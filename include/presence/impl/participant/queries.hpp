@@ -1,0 +1,134 @@
+// presence_core: subscriptions and queries.
+#ifndef PRESENCE_IMPL_PARTICIPANT_QUERIES_HPP
+#define PRESENCE_IMPL_PARTICIPANT_QUERIES_HPP
+
+#include <presence/detail/participant/presence_core.hpp>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+/// Incoming messages come from strangers and may not decode. Where serialization is nothing, this is not called.
+template <class Data, class Clock, class Transport>
+message_batch<Data> presence_core<Data, Clock, Transport>::decode(const std::vector<message<wire>>& messages) const {
+  std::vector<message<Data>> decoded;
+  decoded.reserve(messages.size());
+  for (const message<wire>& raw : messages) {
+    shared_data<Data> data;
+    if (raw.data) {
+      result<Data> value = codec_.decode(*raw.data);
+      data =
+          value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
+    }
+    decoded.push_back(
+        {raw.action, raw.reason, raw.client_id, raw.connection_id, std::move(data), raw.extras, raw.timestamp, raw.id});
+  }
+  return make_batch(std::move(decoded));
+}
+
+// --- listeners --------------------------------------------------------------------------------------------------------------
+
+template <class Data, class Clock, class Transport>
+template <class Add>
+subscription presence_core<Data, Clock, Transport>::subscribe_with(const char* where, Add&& add) {
+  if (!state_.options.enable_events) throw_error(make_error_code(errc::events_disabled), where);
+  refuse_visitor();
+  lock_type lock{mutex_};
+  subscription made = add();
+  const std::error_code deaf = state_.subscribed();
+  if (deaf) report(deaf, "subscribe", {}, nullptr, true);
+  if (deaf || !state_.effects.empty()) {
+    work(lock, [&](lock_type& held) { perform(held); });
+  }
+  let_go(lock);
+  return made;
+}
+
+template <class Data, class Clock, class Transport>
+subscription presence_core<Data, Clock, Transport>::subscribe(action_set actions,
+                                                              unique_function<void(const event<Data>&)> listener) {
+  return subscribe_with("presence::subscribe",
+                        [&] { return listeners_.add(actions, std::move(listener), state_.set.version()); });
+}
+
+template <class Data, class Clock, class Transport>
+subscription presence_core<Data, Clock, Transport>::subscribe_users(unique_function<void(const user_event&)> listener) {
+  return subscribe_with("presence::subscribe_users",
+                        [&] { return listeners_.add(std::move(listener), state_.set.version()); });
+}
+
+template <class Data, class Clock, class Transport>
+subscription presence_core<Data, Clock, Transport>::subscribe_state(unique_function<void(const room_event&)> listener) {
+  refuse_visitor();
+  const std::lock_guard lock{mutex_};
+  return listeners_.add(std::move(listener));
+}
+
+template <class Data, class Clock, class Transport>
+subscription presence_core<Data, Clock, Transport>::subscribe_errors(unique_function<void(const failure&)> listener) {
+  refuse_visitor();
+  const std::lock_guard lock{mutex_};
+  return listeners_.add(std::move(listener));
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::unsubscribe_all() noexcept {
+  refuse_visitor();
+  std::vector<std::weak_ptr<listener_base>> all;
+  {
+    const std::lock_guard lock{mutex_};
+    all = listeners_.take_all();
+  }
+  for (const auto& known : all) {
+    if (const auto listener = known.lock()) listener->close();
+  }
+}
+
+// --- queries ----------------------------------------------------------------------------------------------------------------
+
+template <class Data, class Clock, class Transport>
+auto presence_core<Data, Clock, Transport>::get(const query& which) const -> result<member_list> {
+  return reading([&](const state_type& state) -> result<member_list> {
+    if (const auto why = state.unreadable()) return why;
+    return state.matching(which);
+  });
+}
+
+/// An empty client id is nobody's.
+template <class Data, class Clock, class Transport>
+auto presence_core<Data, Clock, Transport>::get_of(std::string_view client_id) const -> result<member_list> {
+  return reading([&](const state_type& state) -> result<member_list> {
+    if (const auto why = state.unreadable()) return why;
+    member_list found;
+    state.set.for_each_of(client_id, [&](const member_view<Data>& m) { found.emplace_back(m); });
+    return found;
+  });
+}
+
+template <class Data, class Clock, class Transport>
+auto presence_core<Data, Clock, Transport>::users() const -> result<std::vector<user>> {
+  return reading([&](const state_type& state) -> result<std::vector<user>> {
+    if (const auto why = state.unreadable()) return why;
+    std::vector<user> all;
+    all.reserve(state.set.user_count());
+    state.set.for_each_user([&](std::string_view client_id, std::size_t connections) {
+      all.push_back({std::string{client_id}, connections});
+    });
+    return all;
+  });
+}
+
+template <class Data, class Clock, class Transport>
+template <class Visit>
+void presence_core<Data, Clock, Transport>::for_each(Visit&& visit) const {
+  refuse_visitor();
+  const std::lock_guard lock{mutex_};
+  struct mark {
+    std::atomic<std::thread::id>& visitor;
+    explicit mark(std::atomic<std::thread::id>& v) : visitor(v) { visitor = std::this_thread::get_id(); }
+    ~mark() { visitor = std::thread::id{}; }
+  } visiting_now{visitor_};
+  state_.set.for_each([&](const member_view<Data>& m) { visit(m); });
+}
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif
