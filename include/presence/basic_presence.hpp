@@ -208,7 +208,7 @@ class basic_presence {
 
   /// All members. Linear.
   [[nodiscard]] result<member_list> get() const { return get(query{}); }
-  /// The members of one client id; of an empty one there are none. Linear in their number.
+  /// The members of one client id, that of this connection first; of an empty id there are none. Linear in their number.
   [[nodiscard]] result<member_list> get(std::string_view client_id) const {
     return core_ != nullptr ? core_->get_of(client_id) : result<member_list>{errc::operation_aborted};
   }

@@ -173,7 +173,7 @@ class own_members {
   }
 
   void accept_here(record& mine, const operation_type& op) noexcept;
-  void entered(const record& mine) noexcept;
+  void forget_unfounded_self() noexcept;
   void put_off(record& mine) noexcept {
     mine.owed = mine.put_off = true;
     ++put_off_;

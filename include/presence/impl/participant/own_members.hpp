@@ -142,9 +142,17 @@ void own_members<Wire>::attached(bool resumed, std::string connection_id, bool s
     mine.owed = true;
   };
   owe(self_record_);
-  if (self_record_.wants_to_leave && !self_record_.accepted && entering_ == 0) self_ = {};
+  if (!same) forget_unfounded_self();
+  if (!same && self_record_.wants_to_leave && !self_record_.accepted && entering_ == 0) self_ = {};
   for (auto& [client_id, mine] : others_) owe(mine);
   begin_reentry(true);
+}
+
+/// Nothing speaks for our being present any more: a leave that nobody answered was the last that was heard of it.
+template <class Wire>
+void own_members<Wire>::forget_unfounded_self() noexcept {
+  const bool thinks_so = self_.state == self_state::present || self_.state == self_state::entering;
+  if (thinks_so && !self_record_.accepted && self_record_.on_the_way == 0 && entering_ == 0) self_ = {};
 }
 
 template <class Wire>
@@ -161,6 +169,8 @@ void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
                             : self_status{self_state::lost, leave_reason::resync, {}};
     }
   }
+  if (self_record_.accepted && is_there(client_id_)) self_ = {self_state::present, {}, {}};
+  forget_unfounded_self();
   for (auto at = others_.begin(); at != others_.end();) {
     if (!ended_by_hub(at->first, at->second)) {
       ++at;

@@ -92,13 +92,16 @@ auto presence_core<Data, Clock, Transport>::get(const query& which) const -> res
   });
 }
 
-/// An empty client id is nobody's.
+/// An empty client id is nobody's. A member of our own connection comes first.
 template <class Data, class Clock, class Transport>
 auto presence_core<Data, Clock, Transport>::get_of(std::string_view client_id) const -> result<member_list> {
   return reading([&](const state_type& state) -> result<member_list> {
     if (const auto why = state.unreadable()) return why;
     member_list found;
-    state.set.for_each_of(client_id, [&](const member_view<Data>& m) { found.emplace_back(m); });
+    state.set.for_each_of(client_id, [&](const member_view<Data>& m) {
+      found.emplace_back(m);
+      if (m.connection_id == state.own.connection_id()) std::swap(found.front(), found.back());
+    });
     return found;
   });
 }
