@@ -159,8 +159,8 @@ message_batch<Data> presence_core<Data, Clock, Transport>::decode(const std::vec
       data =
           value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
     }
-    decoded.push_back(
-        {raw.action, raw.reason, raw.client_id, raw.connection_id, std::move(data), raw.extras, raw.timestamp, raw.id});
+    decoded.push_back({raw.action, raw.reason, raw.connected, raw.client_id, raw.connection_id, std::move(data),
+                       raw.extras, raw.timestamp, raw.id, raw.entered_at});
   }
   return make_batch(std::move(decoded));
 }
