@@ -58,17 +58,17 @@ template <class T>
 /// How the library measures a `Data` type. Specialize it to give a size to a type of yours: only `size` is needed.
 ///
 /// By itself it knows, in bytes: strings, vectors, arrays and whatever else is a range, as the sum of their elements;
-/// types that can be copied as bytes (`std::is_trivially_copyable`: numbers, enums, plain structs of such), as `sizeof`;
-/// payloads, as their content. Any other type has no size: `has_size` is false and there is no `size`.
+/// types that can be copied as bytes (`std::is_trivially_copyable`: numbers, enums, plain structs of such), as
+/// `sizeof`; payloads, as their content. Any other type has no size: `has_size` is false and there is no `size`.
 template <class Data>
 struct data_traits {
   /// Whether every value has the size of the type, so that a range of them need not be walked.
   static constexpr bool has_fixed_size = !detail::is_range_with_size<Data>() && std::is_trivially_copyable_v<Data>;
   static constexpr bool has_size = has_fixed_size || detail::is_range_with_size<Data>();
 
-  /// The bytes that count against `hub_limits::data_size`. Constant time for what has a fixed size and for ranges of such
-  /// that know their number, else linear in the elements. A hub calls it without a lock; what a specialization throws is
-  /// answered with `invalid_data`.
+  /// The bytes that count against `hub_limits::data_size`. Constant time for what has a fixed size and for ranges of
+  /// such that know their number, else linear in the elements. A hub calls it without a lock; what a specialization
+  /// throws is answered with `invalid_data`.
   [[nodiscard]] static std::size_t size(const Data& data) requires(has_size) {
     if constexpr (has_fixed_size) {
       return sizeof(Data);

@@ -9,9 +9,9 @@
 
 namespace presence::inline PRESENCE_ABI {
 
-/// Whether `a` stands before `b` in a list by time of entering (clause S20): first come, first; those who came in the same
-/// millisecond by client id, then by connection id, as bytes. No two members of a room are equal in it, and an update
-/// does not change it. For `member` and `member_view`, and mixed. Constant time but for the ids.
+/// Whether `a` stands before `b` in a list by time of entering (clause S20): first come, first; those who came in the
+/// same millisecond by client id, then by connection id, as bytes. No two members of a room are equal in it, and an
+/// update does not change it. For `member` and `member_view`, and mixed. Constant time but for the ids.
 inline constexpr struct entered_before_t {
   template <class A, class B>
   [[nodiscard]] bool operator()(const A& a, const B& b) const noexcept {

@@ -45,10 +45,11 @@ class basic_member_set {
 
   // --- changes ------------------------------------------------------------------------------------------------------
 
-  /// Applies a live message. A message that is not newer than the member stored under its key is dropped whole (RTP2a), and
-  /// so is one whose action is `absent` or unknown (S18), even if it names a member that a sync has not confirmed yet.
-  /// Calls `emit(const message_type&, user_change)` once if the visible set changed, and returns whether it did.
-  /// Precondition: neither id is longer than `max_id_length`.
+  /// Applies a live message. A message that is not newer than the member stored under its key is dropped whole (RTP2a),
+  /// and so is one whose action is `absent` or unknown (S18), even if it names a member that a sync has not confirmed
+  /// yet. Calls `emit(const message_type&, user_change)` once if the visible set changed, and returns whether it did.
+  /// An `emit` that takes a third parameter, `shared_data<Data>&`, is given the data that was replaced or removed, and may
+  /// move it away (S22). Precondition: neither id is longer than `max_id_length`.
   template <class Emit>
   bool apply(const message_type& incoming, Emit&& emit) {
     return apply(incoming, table_.look_up(incoming.client_id), emit);
@@ -90,12 +91,13 @@ class basic_member_set {
 
   using released_type = std::vector<shared_data<Data>>;
 
-  /// From now on `apply`, `apply_sync` and `leave_all` destroy no data: the last reference to a value that was replaced or
-  /// removed is kept for `take_released`. For an owner that changes the set under a lock, where no destructor of the
-  /// user's may run (S23). Where `Data` is trivially destructible nothing is kept. Emitted messages are their receiver's.
+  /// From now on `apply`, `apply_sync` and `leave_all` destroy no data: the last reference to a value that was replaced
+  /// or removed is kept for `take_released`. For an owner that changes the set under a lock, where no destructor of the
+  /// user's may run (S23). Where `Data` is trivially destructible nothing is kept. Emitted messages are their
+  /// receiver's.
   void keep_released() noexcept { keeps_released_ = true; }
-  /// Hands out what was kept since the last call, to be destroyed without a lock. `spare`, which must be empty, lends its
-  /// memory to what is kept next. O(1).
+  /// Hands out what was kept since the last call, to be destroyed without a lock. `spare`, which must be empty, lends
+  /// its memory to what is kept next. O(1).
   [[nodiscard]] released_type take_released(released_type spare = {}) noexcept {
     return std::exchange(released_, std::move(spare));
   }
@@ -138,8 +140,9 @@ class basic_member_set {
   [[nodiscard]] std::size_t user_count() const noexcept { return table_.user_count(); }
   [[nodiscard]] bool syncing() const noexcept { return syncing_; }
 
-  /// How many absent markers are kept: of members that left since the sync in progress began, which is none outside of a
-  /// sync. Only the end of the sync, another attach or `clear` bounds them; an owner that sees too many asks for a new sync.
+  /// How many absent markers are kept: of members that left since the sync in progress began, which is none outside of
+  /// a sync. Only the end of the sync, another attach or `clear` bounds them; an owner that sees too many asks for a
+  /// new sync.
   [[nodiscard]] std::size_t absent_count() const noexcept { return absent_.size(); }
 
   /// Goes up by one with each change of the visible set, so with each event; never down.

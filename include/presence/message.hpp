@@ -29,8 +29,8 @@ struct message {
   time_point timestamp{};
   message_id id;
   time_point entered_at{};  ///< when the member came; the epoch of the clock: not said
-  /// What the message replaced: of an update, the data the member had; of a leave with data of its own likewise. The very
-  /// value that was shared before, not a copy. A transport need not carry it.
+  /// What the message replaced: of an update, the data the member had; of a leave with data of its own likewise. The
+  /// very value that was shared before, not a copy. A transport need not carry it.
   shared_data<Data> previous{};
 
   /// By value; data is compared where it is not the same shared value.

@@ -35,8 +35,8 @@ struct hub_limits {
 
   std::size_t client_id = 256;  ///< bytes; `invalid_client_id`
   std::size_t room_name = 256;  ///< bytes; `invalid_room_name`
-  /// Bytes of one message's data, as `data_traits` counts them; `message_too_large`. Unset: `default_data_size`, for data
-  /// that has a size; data of a type without one has no limit, and a hub of such that is given one cannot be made.
+  /// Bytes of one message's data, as `data_traits` counts them; `message_too_large`. Unset: `default_data_size`, for
+  /// data that has a size; data of a type without one has no limit, and a hub of such that is given one cannot be made.
   std::optional<std::size_t> data_size{};
   std::size_t extras_size = 16'384;          ///< bytes of one message's extras; `message_too_large`
   std::size_t messages_per_publish = 1'000;  ///< `message_too_large`

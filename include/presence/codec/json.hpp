@@ -38,8 +38,8 @@ struct json_limits {
   std::size_t max_depth = 32;                       ///< objects and arrays inside each other
 };
 
-/// How much the members of an incoming object must resemble those of the struct it becomes. Values always must be of the
-/// members' types.
+/// How much the members of an incoming object must resemble those of the struct it becomes. Values always must be of
+/// the members' types.
 enum class json_fields : std::uint8_t {
   lenient,  ///< unknown ones are ignored, missing ones get the value of a default-constructed struct
   strict,   ///< exactly those of the struct, no fewer and no more
@@ -110,10 +110,11 @@ concept json_convertible = boost::json::has_value_from<T>::value && boost::json:
 /// `BOOST_DESCRIBE_ENUM(mood, happy, busy)`; both must be default-constructible.
 ///
 /// Incoming data is taken as hostile: its size and nesting are limited, and each value must be of its member's type, an
-/// enumerator one that is known. By default members may be unknown or missing, so that programs of two versions can share
-/// a room; with `json_fields::strict` an object has exactly the struct's. A missing optional member is what the struct
-/// makes it, and is sent as null. Of a key that is repeated, the last counts. Numbers may be written either way (`2.0` is an integer), integers must fit, and the last bit of a
-/// floating-point number may change on the way with a Boost.JSON that does not parse precisely (1.81).
+/// enumerator one that is known. By default members may be unknown or missing, so that programs of two versions can
+/// share a room; with `json_fields::strict` an object has exactly the struct's. A missing optional member is what the
+/// struct makes it, and is sent as null. Of a key that is repeated, the last counts. Numbers may be written either way
+/// (`2.0` is an integer), integers must fit, and the last bit of a floating-point number may change on the way with a
+/// Boost.JSON that does not parse precisely (1.81).
 ///
 /// Any thread; linear in the size; nothing throws.
 template <json_convertible T>

@@ -71,9 +71,9 @@ template <class T>
   }
 }
 
-/// Gives each object in `value` that becomes a described struct exactly that struct's members: those it does not know go,
-/// those that are missing come from a default-constructed struct. It looks where `has_exact_fields` does. A value of
-/// another kind is left for the conversion to refuse.
+/// Gives each object in `value` that becomes a described struct exactly that struct's members: those it does not know
+/// go, those that are missing come from a default-constructed struct. It looks where `has_exact_fields` does. A value
+/// of another kind is left for the conversion to refuse.
 template <class T>
 void complete_fields(boost::json::value& value) {
   if constexpr (is_optional<T>) {

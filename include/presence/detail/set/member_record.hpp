@@ -93,16 +93,16 @@ struct alignas(32) member_record {
   std::uint32_t index = 0;
   std::uint32_t hash = 0;        ///< of the client id, so that moving a record or growing the index hashes nothing
   std::uint32_t next = no_slot;  ///< members of one user are a doubly linked list
-  /// Of the first of a user's members, which the user index points to: how many they are. Of the others (`follows`): the
-  /// slot of the one before.
+  /// Of the first of a user's members, which the user index points to: how many they are. Of the others (`follows`):
+  /// the slot of the one before.
   std::uint32_t count_or_previous = 1;
-  std::uint32_t entered_low = 0;        ///< with `entered_high`: see `entered`
-  std::uint32_t entered_high : 11 = 0;  ///<
-  std::uint32_t epoch : 16 = 0;         ///< the sync that last confirmed this member
-  std::uint32_t origin : 2 = 0;         ///< `id_origin`
-  std::uint32_t crowded : 1 = 0;        ///< whether this member stands in the crowd index
-  std::uint32_t follows : 1 = 0;        ///< whether this member is not the first of its user's
-  std::uint32_t connected : 1 = 1;      ///< 0: its connection is lost, its place is kept
+  std::uint32_t entered_low = 0;  ///< with `entered_high`: see `entered`
+  std::uint32_t entered_high : 11 = 0;
+  std::uint32_t epoch : 16 = 0;     ///< the sync that last confirmed this member
+  std::uint32_t origin : 2 = 0;     ///< `id_origin`
+  std::uint32_t crowded : 1 = 0;    ///< whether this member stands in the crowd index
+  std::uint32_t follows : 1 = 0;    ///< whether this member is not the first of its user's
+  std::uint32_t connected : 1 = 1;  ///< 0: its connection is lost, its place is kept
 
   explicit member_record(member_key&& k) noexcept : key(std::move(k)) {}
 
@@ -131,8 +131,8 @@ struct alignas(32) member_record {
     follows = 0;
   }
 
-  /// When the member entered, as a distance from a time that the set keeps: 43 bits of milliseconds, which are 139 years
-  /// to either side. So the record stays at 96 bytes, and an update does not touch it. What is farther is taken as the end.
+  /// When the member entered, as a distance from a time that the set keeps: 43 bits of milliseconds, which are 139
+  /// years to either side, so that the record stays at 96 bytes. What is farther is taken as the end of that.
   [[nodiscard]] time_point entered(time_point from) const noexcept {
     const std::uint64_t stored = std::uint64_t{entered_high} << 32U | entered_low;
     const auto distance = static_cast<std::int64_t>((stored ^ entered_limit) - entered_limit);  // the sign of 43 bits

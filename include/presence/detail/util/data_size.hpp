@@ -11,8 +11,8 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// `message_too_large` for data of more bytes than the limit, `invalid_data` where measuring it throws. A type without a
-/// size passes. Calls code of the user's, so no lock may be held.
+/// `message_too_large` for data of more bytes than the limit, `invalid_data` where measuring it throws. A type without
+/// a size passes. Calls code of the user's, so no lock may be held.
 template <class Data>
 [[nodiscard]] std::error_code check_data_size(const shared_data<Data>& data, std::size_t limit) {
   std::error_code outcome;
