@@ -48,7 +48,7 @@ class basic_member_set {
   /// Applies a live message. A message that is not newer than the member stored under its key is dropped whole (RTP2a),
   /// and so is one whose action is `absent` or unknown (S18), even if it names a member that a sync has not confirmed
   /// yet. Calls `emit(const message_type&, user_change)` once if the visible set changed, and returns whether it did.
-  /// An `emit` that takes a third parameter, `shared_data<Data>&`, is given the data that was replaced or removed, and may
+  /// An `emit` that takes a third parameter, `shared_data<Data>&`, gets the data that was replaced or removed, and may
   /// move it away (S22). Precondition: neither id is longer than `max_id_length`.
   template <class Emit>
   bool apply(const message_type& incoming, Emit&& emit) {
