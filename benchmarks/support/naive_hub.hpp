@@ -28,8 +28,8 @@ class hub {
     const std::lock_guard lock{mutex_};
     room& in = rooms_[room_name];
     in.members.for_each([&](const member& m) {
-      to({presence::action::present, presence::leave_reason::none, m.client_id, m.connection_id, m.content, m.extras,
-          m.updated_at, m.id});
+      to({presence::action::present, presence::leave_reason::none, true, m.client_id, m.connection_id, m.content,
+          m.extras, m.updated_at, m.id});
     });
     in.receivers.emplace_back(who.connection_id, std::move(to));
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
+#include <optional>
 #include <string_view>
 
 namespace presence::inline PRESENCE_ABI {
@@ -18,6 +19,16 @@ enum class action : std::uint8_t {
   leave = 3,    ///< went
   update = 4,   ///< changed its data
 };
+
+/// Whether the value is one of the enumerators. A number that came over a wire need not be.
+[[nodiscard]] constexpr bool is_known(action a) noexcept { return a <= action::update; }
+
+/// The action with this number on the wire, or none where this version knows no such action: a newer program may send
+/// it. Constant time.
+[[nodiscard]] constexpr std::optional<action> action_from(std::int64_t number) noexcept {
+  if (number < 0 || number > static_cast<std::int64_t>(action::update)) return std::nullopt;
+  return static_cast<action>(number);
+}
 
 [[nodiscard]] constexpr std::string_view to_string(action a) noexcept {
   switch (a) {
@@ -52,17 +63,19 @@ enum class leave_reason : std::uint8_t {
   return "unknown";
 }
 
-/// A set of actions, as a subscription asks for: `action::enter | action::leave`.
+/// A set of actions, as a subscription asks for: `action::enter | action::leave`. An action that is none of the
+/// enumerators is in no set, and adds nothing to one.
 class action_set {
  public:
   constexpr action_set() noexcept = default;
-  constexpr action_set(action a) noexcept : bits_(static_cast<std::uint8_t>(1U << static_cast<unsigned>(a))) {}
+  constexpr action_set(action a) noexcept
+      : bits_(is_known(a) ? static_cast<std::uint8_t>(1U << static_cast<unsigned>(a)) : std::uint8_t{0}) {}
   constexpr action_set(std::initializer_list<action> actions) noexcept {
     for (const action a : actions) *this = *this | action_set(a);
   }
 
   [[nodiscard]] constexpr bool contains(action a) const noexcept {
-    return ((static_cast<unsigned>(bits_) >> static_cast<unsigned>(a)) & 1U) != 0;
+    return is_known(a) && ((static_cast<unsigned>(bits_) >> static_cast<unsigned>(a)) & 1U) != 0;
   }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
   [[nodiscard]] constexpr std::uint8_t bits() const noexcept { return bits_; }

@@ -44,7 +44,7 @@ class basic_hub {
   using member_list = std::vector<member<Data>>;
 
   /// Throws: `std::invalid_argument` for options that make no sense: a negative grace period, a sync page of no members,
-  /// client ids longer than `basic_member_set::max_id_length`.
+  /// client ids longer than `basic_member_set::max_id_length`, a limit for the size of data whose type has none.
   explicit basic_hub(hub_options options = {}, Clock clock = Clock{}, Backplane backplane = Backplane{})
       : core_(make(std::move(options), std::move(clock), std::move(backplane))) {}
   basic_hub(basic_hub&&) noexcept = default;
@@ -134,6 +134,9 @@ class basic_hub {
     if (options.sync_page == 0) detail::throw_invalid_argument("presence: a sync page of no members");
     if (options.limits.client_id > basic_member_set<Data>::max_id_length) {
       detail::throw_invalid_argument("presence: client ids longer than a member set can store");
+    }
+    if (options.limits.data_size && !has_data_size<Data>) {
+      detail::throw_invalid_argument("presence: a limit for the size of data whose type has no size (data_traits)");
     }
     return std::make_shared<core>(std::move(options), std::move(clock), std::move(backplane));
   }

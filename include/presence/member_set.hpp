@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -44,9 +45,11 @@ class basic_member_set {
 
   // --- changes ------------------------------------------------------------------------------------------------------
 
-  /// Applies a live message. A message that is not newer than the member stored under its key is dropped whole (RTP2a).
-  /// Calls `emit(const message_type&, user_change)` once if the visible set changed, and returns whether it did.
-  /// Precondition: neither id is longer than `max_id_length`.
+  /// Applies a live message. A message that is not newer than the member stored under its key is dropped whole (RTP2a),
+  /// and so is one whose action is `absent` or unknown (S18), even if it names a member that a sync has not confirmed
+  /// yet. Calls `emit(const message_type&, user_change)` once if the visible set changed, and returns whether it did.
+  /// An `emit` that takes a third parameter, `shared_data<Data>&`, gets the data that was replaced or removed, and may
+  /// move it away (S22). Precondition: neither id is longer than `max_id_length`.
   template <class Emit>
   bool apply(const message_type& incoming, Emit&& emit) {
     return apply(incoming, table_.look_up(incoming.client_id), emit);
@@ -65,7 +68,7 @@ class basic_member_set {
   }
 
   /// A sync begins (an attach said that there are members): what is not confirmed from now on leaves when it ends. The
-  /// next page decides its sequence. A sync in progress is discarded.
+  /// next page decides its sequence. A sync in progress is discarded. O(1), but linear once in 65,535 calls.
   void start_sync();
 
   /// Applies one page of a sync (RTP18). `emit` is told the changes that the page makes, as in `apply`; if the page ends
@@ -93,6 +96,23 @@ class basic_member_set {
 
   /// Forgets everything and tells nobody (RTP5a).
   void clear() noexcept;
+
+  // --- the end of data ----------------------------------------------------------------------------------------------
+
+  using released_type = std::vector<shared_data<Data>>;
+
+  /// From now on `apply`, `apply_sync` and `leave_all` destroy no data: the last reference to a value that was replaced
+  /// or removed is kept for `take_released`. For an owner that changes the set under a lock, where no destructor of the
+  /// user's may run (S23). Where `Data` is trivially destructible nothing is kept. Emitted messages are their
+  /// receiver's.
+  void keep_released() noexcept { keeps_released_ = true; }
+  /// Hands out what was kept since the last call, to be destroyed without a lock. `spare`, which must be empty, lends
+  /// its memory to what is kept next. O(1).
+  [[nodiscard]] released_type take_released(released_type spare = {}) noexcept {
+    return std::exchange(released_, std::move(spare));
+  }
+  /// As `clear`, but hands out what was in the set, to be destroyed without a lock. O(1).
+  [[nodiscard]] basic_member_set take_all() noexcept;
 
   // --- queries ------------------------------------------------------------------------------------------------------
 
@@ -130,6 +150,11 @@ class basic_member_set {
   [[nodiscard]] std::size_t user_count() const noexcept { return table_.user_count(); }
   [[nodiscard]] bool syncing() const noexcept { return syncing_; }
 
+  /// How many absent markers are kept: of members that left since the sync in progress began, which is none outside of
+  /// a sync. Only the end of the sync, another attach or `clear` bounds them; an owner that sees too many asks for a
+  /// new sync.
+  [[nodiscard]] std::size_t absent_count() const noexcept { return absent_.size(); }
+
   /// Goes up by one with each change of the visible set, so with each event; never down.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
 
@@ -144,11 +169,11 @@ class basic_member_set {
   using table = detail::member_table<Data>;
   using record = typename table::record;
 
-  static constexpr std::uint32_t epoch_mask = 0xfffffffU;  // as wide as `member_record::epoch`
+  static constexpr std::uint32_t epoch_mask = 0xffffU;  // as wide as `member_record::epoch`
 
   [[nodiscard]] static bool newer(const message_type& incoming, const record& stored) noexcept;
-  [[nodiscard]] static view_type view(const record& r) noexcept;
-  [[nodiscard]] static message_type leave_of(record& r, time_point now);
+  [[nodiscard]] view_type view(const record& r) const noexcept;
+  [[nodiscard]] message_type leave_of(record& r, time_point now) const;
 
   template <class Emit>
   bool apply(const message_type& incoming, typename table::hint at, Emit&& emit);
@@ -156,18 +181,25 @@ class basic_member_set {
   bool put(const message_type& incoming, record& stored, user_change change, Emit&& emit);
   template <class Emit>
   bool take(const message_type& incoming, std::uint32_t slot, Emit&& emit);
+  record& add(const message_type& incoming, typename table::hint at);
+  void replace(shared_data<Data>& stored, const shared_data<Data>& by);
   template <class EmitLeave>
   void finish_sync(time_point now, EmitLeave&& emit_leave);
   void confirm(record& r) noexcept;
   void mark_absent(const message_type& leave);
+  void make_room_for_released();
+  void release(shared_data<Data>& value) noexcept;
 
   table table_;
   table absent_;  // keeps an older sync message from reviving a member that left during the sync (RTP2h2)
   std::optional<std::string> sync_sequence_;  // unset until the first page names it
+  released_type released_;
   std::uint64_t version_ = 0;
+  time_point entered_from_{};    // what the records' times of entering count from: that of the first member
   std::uint32_t epoch_ = 0;      // number of the sync in progress, or of the last one
   std::uint32_t confirmed_ = 0;  // members whose epoch is the current one, while syncing
   bool syncing_ = false;
+  bool keeps_released_ = false;
 };
 
 }  // namespace presence::inline PRESENCE_ABI

@@ -7,6 +7,7 @@
 #include <presence/message_id.hpp>
 #include <presence/shared_data.hpp>
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,12 +21,24 @@ template <class Data>
 struct message {
   presence::action action = presence::action::absent;
   leave_reason reason = leave_reason::none;  ///< set on a leave
+  bool connected = true;                     ///< the member's connection is there; false: lost, its place is kept
   std::string client_id;
   std::string connection_id;
   shared_data<Data> data;
   presence::extras extras;
   time_point timestamp{};
   message_id id;
+  time_point entered_at{};  ///< when the member came; the epoch of the clock: not said
+  /// What the message replaced: of an update, the data the member had; of a leave with data of its own likewise. The
+  /// very value that was shared before, not a copy. A transport need not carry it.
+  shared_data<Data> previous{};
+
+  /// By value; data is compared where it is not the same shared value.
+  [[nodiscard]] friend bool operator==(const message& a, const message& b) requires std::equality_comparable<Data> {
+    return a.action == b.action && a.reason == b.reason && a.connected == b.connected && a.client_id == b.client_id &&
+           a.connection_id == b.connection_id && a.timestamp == b.timestamp && a.id == b.id &&
+           a.entered_at == b.entered_at && a.extras == b.extras && a.data == b.data && a.previous == b.previous;
+  }
 };
 
 /// What a listener of `basic_presence::subscribe` receives.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 namespace presence::inline PRESENCE_ABI {
@@ -30,9 +31,13 @@ struct presence_options {
 
 /// What one session or room may cost. Each bound has its error.
 struct hub_limits {
-  std::size_t client_id = 256;               ///< bytes; `invalid_client_id`
-  std::size_t room_name = 256;               ///< bytes; `invalid_room_name`
-  std::size_t data_size = 65'536;            ///< bytes of one message's data (`data_traits`); `message_too_large`
+  static constexpr std::size_t default_data_size = 65'536;
+
+  std::size_t client_id = 256;  ///< bytes; `invalid_client_id`
+  std::size_t room_name = 256;  ///< bytes; `invalid_room_name`
+  /// Bytes of one message's data, as `data_traits` counts them; `message_too_large`. Unset: `default_data_size`, for
+  /// data that has a size; data of a type without one has no limit, and a hub of such that is given one cannot be made.
+  std::optional<std::size_t> data_size{};
   std::size_t extras_size = 16'384;          ///< bytes of one message's extras; `message_too_large`
   std::size_t messages_per_publish = 1'000;  ///< `message_too_large`
   std::size_t members_per_room = 1'000'000;  ///< `room_full`
@@ -47,6 +52,9 @@ struct hub_options {
   /// Members in one page of a sync.
   std::size_t sync_page = 1'000;
   hub_limits limits{};
+  /// A member whose connection is lost is shown so while its place is kept: `connected` is false from the drop to the
+  /// resume, told by an update each, and in a sync. Off, a drop that is followed by a resume is silence.
+  bool show_lost = false;
   /// Which modes an identity gets in a room; unset: what its capabilities say. Called without a lock.
   std::function<mode_set(const identity&, std::string_view room)> authorize{};
   /// 64 random bits, for connection ids and resume keys. Unset: the system's random device. A seeded one makes a run

@@ -9,10 +9,12 @@
 #include <presence/basic_presence.hpp>
 #include <presence/clock.hpp>
 #include <presence/codec.hpp>
+#include <presence/data_traits.hpp>
 #include <presence/error.hpp>
 #include <presence/extras.hpp>
 #include <presence/fwd.hpp>
 #include <presence/loopback.hpp>
+#include <presence/member_order.hpp>
 #include <presence/member_set.hpp>
 #include <presence/message.hpp>
 #include <presence/mutex.hpp>

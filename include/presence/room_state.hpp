@@ -43,6 +43,8 @@ struct state_change {
   bool has_members = false;          ///< attached: the room has members; a sync follows
   mode_set modes = mode_set::all();  ///< attached: what was granted
   std::error_code error;             ///< why, where it was not asked for
+
+  friend bool operator==(const state_change&, const state_change&) = default;
 };
 
 /// What a listener of `basic_presence::subscribe_state` receives.
@@ -53,6 +55,8 @@ struct room_event {
   std::error_code error;  ///< why; `reentry_failed` where an own member could not be entered again (RTP17e) …
   std::string client_id;  ///< … then: whose
   std::error_code cause;  ///< … and what the hub said
+
+  friend bool operator==(const room_event&, const room_event&) = default;
 };
 
 /// Where this participant itself stands.

@@ -5,6 +5,7 @@
 #include <presence/payload.hpp>
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
@@ -89,6 +90,29 @@ class shared_data {
   /// Whether both are the very same shared value (not an equal one), or both have none.
   [[nodiscard]] friend bool same(const shared_data& a, const shared_data& b) noexcept { return a.box_ == b.box_; }
 
+  /// Equal values, the same failure with the same raw payload, or none on both sides. The very same value is equal to
+  /// itself without a look at it.
+  [[nodiscard]] friend bool operator==(const shared_data& a,
+                                       const shared_data& b) requires std::equality_comparable<Data> {
+    if (same(a, b)) return true;
+    if (a.empty() || b.empty()) return false;
+    if (a.has_value() || b.has_value()) return a.has_value() && b.has_value() && *a == *b;
+    return a.error() == b.error() &&
+           (a.raw() == b.raw() || (a.raw() != nullptr && b.raw() != nullptr && *a.raw() == *b.raw()));
+  }
+
+  /// Lets go of the value unless this is its last holder. Returns whether this holds nothing any more: false means that
+  /// the value is to be destroyed by whoever destroys this.
+  bool release_if_shared() noexcept {
+    if (box_ == nullptr) return true;
+    if (box_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      box_->references.store(1, std::memory_order_relaxed);  // nobody else can have it any more
+      return false;
+    }
+    box_ = nullptr;
+    return true;
+  }
+
  private:
   struct box {
     template <std::size_t I, class... Args>
@@ -110,20 +134,6 @@ struct decode_failure {
 
   std::error_code why;
   shared_data<payload> raw;
-};
-
-/// How the library looks at a `Data` type where it has to. Specialize it to give your type a size.
-template <class Data>
-struct data_traits {
-  /// The bytes that count against `hub_limits::data_size`. By default: `size()` where the type has one, else none, as
-  /// data that never leaves the process costs nothing to send.
-  [[nodiscard]] static std::size_t size(const Data& data) noexcept {
-    if constexpr (requires { std::size_t{data.size()}; }) {
-      return data.size();
-    } else {
-      return 0;
-    }
-  }
 };
 
 }  // namespace presence::inline PRESENCE_ABI

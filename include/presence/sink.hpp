@@ -15,6 +15,8 @@ struct attachment_info {
   bool resumed = false;      ///< nothing was missed since the connection was lost
   bool has_members = false;  ///< there are some to receive; unless resumed, a sync follows
   mode_set modes;            ///< granted
+
+  friend bool operator==(const attachment_info&, const attachment_info&) = default;
 };
 
 /// What a hub calls for a session attached to a room: the way out to a socket, a log, a `basic_presence`.

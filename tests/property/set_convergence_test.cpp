@@ -47,17 +47,20 @@ class model_hub {
 
  private:
   message_type tell(message_builder<int> what, const member_key& key) {
-    const message_type m = what.serial(++serials_[key.second]).at(now_).data(random_.below(1000));
+    message_type m = what.serial(++serials_[key.second]).at(now_).data(random_.below(1000));
+    const auto known = members_.find(key);
+    const member<int>* const stored = known != members_.end() ? &known->second : nullptr;
+    m.entered_at = entered_by(m, stored);  // a hub says it always, so that who missed a leave learns of it
     if (m.action == action::leave) {
       members_.erase(key);
     } else {
-      members_[key] = {action::present, m.client_id, m.connection_id, m.data, m.extras, m.timestamp, m.id};
+      members_[key] = member_by(m, stored);
     }
     return m;
   }
 
   random_source& random_;
-  std::int64_t now_ = 0;
+  std::int64_t now_ = 1;                          // the epoch itself would be a time of entering that is not said
   std::map<std::string, std::uint64_t> serials_;  // of each connection
   std::map<member_key, member<int>> members_;
 };
@@ -92,8 +95,8 @@ class participant {
       unsent_.pop_front();
       if (at == hub_.members().end()) continue;
       const member<int>& m = at->second;
-      sent.messages.push_back(
-          {action::present, leave_reason::none, m.client_id, m.connection_id, m.data, m.extras, m.updated_at, m.id});
+      sent.messages.push_back({action::present, leave_reason::none, m.connected, m.client_id, m.connection_id, m.data,
+                               m.extras, m.updated_at, m.id, m.entered_at});
     }
     sent.cursor = {sequence_, unsent_.empty()};
     pages_.push_back(std::move(sent));

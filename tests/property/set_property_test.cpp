@@ -150,15 +150,17 @@ class history {
   }
 
   message_type any_message() {
-    static const std::vector<action> actions = {action::enter,  action::enter, action::enter, action::present,
-                                                action::update, action::leave, action::leave, action::update,
-                                                action::enter,  action::absent};
+    static const std::vector<action> actions = {action::enter,  action::enter,  action::enter,          action::present,
+                                                action::update, action::leave,  action::leave,          action::update,
+                                                action::enter,  action::absent, static_cast<action>(40)};
     const member_key& key = random_.pick(keys_);
     message_builder<int> m{random_.pick(actions), key.first, key.second};
     const auto around_now = [&] { return static_cast<std::uint32_t>(step_ / 3) + random_.below(8); };
     m.serial(around_now(), random_.below(3)).at(around_now());
     if (random_.percent(20)) m.synthesized();
     if (random_.percent(5)) m.without_id();
+    if (random_.percent(20)) m.entered(around_now());
+    if (random_.percent(10)) m.lost();
     if (random_.percent(60)) m.data(step_);
     if (random_.percent(10)) m.with({{"step", std::to_string(step_)}});
     return m;
@@ -169,7 +171,8 @@ class history {
     const auto members = model_.all();
     if (members.empty()) return any_message();
     const auto& m = std::next(members.begin(), random_.below(members.size()))->second;
-    return {action::present, leave_reason::none, m.client_id, m.connection_id, m.data, m.extras, m.updated_at, m.id};
+    return {action::present, leave_reason::none, m.connected,  m.client_id, m.connection_id,
+            m.data,          m.extras,           m.updated_at, m.id,        m.entered_at};
   }
 
   std::string any_sequence() { return random_.percent(50) ? "s" : "t"; }

@@ -41,8 +41,8 @@ class event_fold {
     } else {
       EXPECT_NE(event.action, action::absent) << describe(event);
       EXPECT_EQ(event.reason, leave_reason::none) << describe(event);
-      members_[key] = {action::present, event.client_id, event.connection_id, event.data, event.extras,
-                       event.timestamp, event.id};
+      const auto before = members_.find(key);
+      members_[key] = member_by(event, before != members_.end() ? &before->second : nullptr);
     }
     apply_to_users(event, change);
   }

@@ -89,7 +89,8 @@ class listener_fold {
     if (e.action == action::leave) {
       members_.erase(key);
     } else {
-      members_[key] = {action::present, e.client_id, e.connection_id, e.data, e.extras, e.timestamp, e.id};
+      const auto before = members_.find(key);
+      members_[key] = member_by(e, before != members_.end() ? &before->second : nullptr);
     }
   }
   void hear(const user_event& e) {

@@ -54,6 +54,14 @@ class message_builder {
     message_.extras = std::move(beside);
     return *this;
   }
+  message_builder& entered(std::int64_t since_epoch_ms) {
+    message_.entered_at = at_ms(since_epoch_ms);
+    return *this;
+  }
+  message_builder& lost() {
+    message_.connected = false;
+    return *this;
+  }
   message_builder& reason(leave_reason why) {
     message_.reason = why;
     return *this;
@@ -81,6 +89,19 @@ template <class Data = std::string>
 template <class Data = std::string>
 [[nodiscard]] message_builder<Data> leave(std::string_view client_id, std::string_view connection_id) {
   return {action::leave, client_id, connection_id};
+}
+
+/// When the member entered, by clause S19: as the message says, else as it was known, else the message's time.
+template <class Data>
+[[nodiscard]] time_point entered_by(const message<Data>& m, const member<Data>* known) {
+  if (m.entered_at != time_point{}) return m.entered_at;
+  return known != nullptr ? known->entered_at : m.timestamp;
+}
+/// The member that the message makes of what was known.
+template <class Data>
+[[nodiscard]] member<Data> member_by(const message<Data>& m, const member<Data>* known) {
+  return {action::present, m.connected, m.client_id, m.connection_id,     m.data,
+          m.extras,        m.timestamp, m.id,        entered_by(m, known)};
 }
 
 /// `enter alice/c1`, `leave bob/c2 resync`: what happened to whom; a leave that was asked for shows no reason.

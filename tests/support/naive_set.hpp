@@ -3,6 +3,7 @@
 #ifndef PRESENCE_TESTS_SUPPORT_NAIVE_SET_HPP
 #define PRESENCE_TESTS_SUPPORT_NAIVE_SET_HPP
 
+#include "support/messages.hpp"
 #include <presence/member.hpp>
 #include <presence/message.hpp>
 #include <presence/sync_cursor.hpp>
@@ -31,7 +32,10 @@ class naive_set {
   using events = std::vector<emitted>;
 
   events apply(const message_type& incoming) {
-    if (incoming.action == action::absent) return {};
+    if (incoming.action != action::present && incoming.action != action::enter && incoming.action != action::update &&
+        incoming.action != action::leave) {
+      return {};
+    }
     const member_key key{incoming.client_id, incoming.connection_id};
     const auto stored = entries_.find(key);
     const bool visible = stored != entries_.end() && stored->second.visible;
@@ -41,11 +45,11 @@ class naive_set {
     }
     const std::size_t connections = connections_of(incoming.client_id);
     if (incoming.action != action::leave) {
-      entries_[key] = {content_of(incoming), true, true};
+      entries_[key] = {member_by(incoming, visible ? &stored->second.content : nullptr), true, true};
       return {{incoming, connections == 0 ? user_change::online : user_change::none}};
     }
     if (syncing_) {
-      entries_[key] = {content_of(incoming), false, true};  // an absent marker
+      entries_[key] = {member_by<Data>(incoming, nullptr), false, true};  // an absent marker
     } else if (visible) {
       entries_.erase(key);
     }
@@ -113,10 +117,6 @@ class naive_set {
     return std::pair{incoming.id.msg_serial, incoming.id.index} > std::pair{stored.id.msg_serial, stored.id.index};
   }
 
-  static member<Data> content_of(const message_type& m) {
-    return {action::present, m.client_id, m.connection_id, m.data, m.extras, m.timestamp, m.id};
-  }
-
   std::size_t connections_of(const std::string& client_id) const {
     std::size_t count = 0;
     for (const auto& [key, entry] : entries_) count += entry.visible && key.first == client_id ? 1 : 0;
@@ -135,8 +135,10 @@ class naive_set {
       if (!gone.visible) continue;
       const member<Data>& m = gone.content;
       const bool last = connections_of(m.client_id) == 0;
-      leaves.push_back({{action::leave, leave_reason::resync, m.client_id, m.connection_id, m.data, m.extras, now, {}},
-                        last ? user_change::offline : user_change::none});
+      message_type leave{
+          action::leave, leave_reason::resync, m.connected, m.client_id, m.connection_id, m.data, m.extras, now, {},
+          m.entered_at};
+      leaves.push_back({std::move(leave), last ? user_change::offline : user_change::none});
     }
     syncing_ = false;
     sequence_.reset();

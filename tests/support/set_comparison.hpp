@@ -16,11 +16,13 @@ namespace presence::test {
 template <class Data>
 [[nodiscard]] bool equal(const member<Data>& a, const member_view<Data>& b) {
   return a.client_id == b.client_id && a.connection_id == b.connection_id && same(a.data, b.data) &&
-         a.extras == b.extras && a.updated_at == b.updated_at && a.id == b.id;
+         a.extras == b.extras && a.updated_at == b.updated_at && a.id == b.id && a.entered_at == b.entered_at &&
+         a.connected == b.connected;
 }
 template <class Data>
 [[nodiscard]] bool equal(const member<Data>& a, const member<Data>& b) {
-  return equal(a, member_view<Data>{b.client_id, b.connection_id, b.data, b.extras, b.updated_at, b.id});
+  return equal(a, member_view<Data>{b.client_id, b.connection_id, b.data, b.extras, b.updated_at, b.id, b.entered_at,
+                                    b.connected});
 }
 
 /// The first answer of `set` that does not fit `expected`, a map from (client id, connection id) to member; empty if all

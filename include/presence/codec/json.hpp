@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <string>
 #include <string_view>
@@ -35,6 +36,13 @@ namespace presence::inline PRESENCE_ABI {
 struct json_limits {
   std::size_t max_size = std::size_t{1024} * 1024;  ///< bytes of JSON text
   std::size_t max_depth = 32;                       ///< objects and arrays inside each other
+};
+
+/// How much the members of an incoming object must resemble those of the struct it becomes. Values always must be of
+/// the members' types.
+enum class json_fields : std::uint8_t {
+  lenient,  ///< unknown ones are ignored, missing ones get the value of a default-constructed struct
+  strict,   ///< exactly those of the struct, no fewer and no more
 };
 
 namespace detail {
@@ -101,10 +109,12 @@ concept json_convertible = boost::json::has_value_from<T>::value && boost::json:
 /// A struct needs one line, `BOOST_DESCRIBE_STRUCT(status, (), (text, since))`; an enum, sent as its enumerator's name,
 /// `BOOST_DESCRIBE_ENUM(mood, happy, busy)`; both must be default-constructible.
 ///
-/// Incoming data is taken as hostile: its size and nesting are limited, and an object must have exactly the members of
-/// the struct, each of its type. An optional member is sent as null and must be there. Of a key that is repeated, the
-/// last counts. Numbers may be written either way (`2.0` is an integer), integers must fit, and the last bit of a
-/// floating-point number may change on the way with a Boost.JSON that does not parse precisely (1.81).
+/// Incoming data is taken as hostile: its size and nesting are limited, and each value must be of its member's type, an
+/// enumerator one that is known. By default members may be unknown or missing, so that programs of two versions can
+/// share a room; with `json_fields::strict` an object has exactly the struct's. A missing optional member is what the
+/// struct makes it, and is sent as null. Of a key that is repeated, the last counts. Numbers may be written either way
+/// (`2.0` is an integer), integers must fit, and the last bit of a floating-point number may change on the way with a
+/// Boost.JSON that does not parse precisely (1.81).
 ///
 /// Any thread; linear in the size; nothing throws.
 template <json_convertible T>
@@ -114,7 +124,10 @@ class json_codec {
   using payload_type = payload;
 
   json_codec() noexcept = default;
-  explicit json_codec(json_limits limits) noexcept : limits_(limits) {}
+  explicit json_codec(json_fields fields) noexcept : fields_(fields) {}
+  explicit json_codec(json_limits limits, json_fields fields = json_fields::lenient) noexcept
+      : limits_(limits),
+        fields_(fields) {}
 
   /// Errors: `invalid_data` when the value has a string that is not UTF-8, a number that is not finite, more than the
   /// limits allow, or its own conversion throws; `std::errc::not_enough_memory`.
@@ -132,8 +145,10 @@ class json_codec {
   [[nodiscard]] result<T> decode(const payload& raw) const noexcept {
     if (raw.kind() != payload_kind::json && raw.kind() != payload_kind::text) return errc::invalid_data;
     return detail::catching_json_errors<T>([&]() -> result<T> {
-      const auto json = detail::read_json(raw.content(), limits_);
-      if (!json || !detail::has_exact_fields<T>(*json)) return errc::invalid_data;
+      auto json = detail::read_json(raw.content(), limits_);
+      if (!json) return errc::invalid_data;
+      if (fields_ == json_fields::lenient) detail::complete_fields<T>(*json);
+      if (!detail::has_exact_fields<T>(*json)) return errc::invalid_data;
       auto value = boost::json::try_value_to<T>(*json);
       if (!value) return errc::invalid_data;
       return std::move(*value);
@@ -142,6 +157,7 @@ class json_codec {
 
  private:
   json_limits limits_;
+  json_fields fields_ = json_fields::lenient;
 };
 
 /// Extras from a JSON object. Throws `std::invalid_argument` when `parse_extras` with the same limits could not read

@@ -43,6 +43,14 @@ struct point {
 };
 BOOST_DESCRIBE_STRUCT(point, (), (x, y))
 
+struct newer_point {
+  int x = 0;
+  int y = 0;
+  int z = 100;
+  friend bool operator==(const newer_point&, const newer_point&) = default;
+};
+BOOST_DESCRIBE_STRUCT(newer_point, (), (x, y, z))
+
 struct tree {
   std::vector<tree> children;
 };
@@ -67,6 +75,7 @@ namespace {
 using namespace std::literals;
 using presence::errc;
 using presence::json_codec;
+using presence::json_fields;
 using presence::json_limits;
 using presence::payload;
 
@@ -75,8 +84,8 @@ static_assert(!presence::json_convertible<app::not_described>);
 static_assert(noexcept(json_codec<app::status>{}.encode({})) && noexcept(json_codec<app::status>{}.decode({})));
 
 template <class T>
-std::error_code refused(std::string text) {
-  return json_codec<T>{}.decode(payload::json(std::move(text))).error();
+std::error_code refused(std::string text, json_fields fields = json_fields::lenient) {
+  return json_codec<T>{fields}.decode(payload::json(std::move(text))).error();
 }
 
 template <class T>
@@ -159,28 +168,68 @@ TEST(json_codec, space_and_order_do_not_matter) {
   EXPECT_EQ(read<app::point>(" \r\n\t{ \"y\" : 2 , \"x\" : 1 } "), (app::point{1, 2}));
 }
 
-TEST(json_codec, missing_extra_and_mistyped_members_are_refused) {
+TEST(json_codec, mistyped_members_are_refused) {
   for (const auto* text :
-       {"{}", R"({"x":1})", R"({"x":1,"y":2,"z":3})", R"({"x":1,"Y":2})", R"({"x":"1","y":2})", R"({"x":null,"y":2})",
-        R"({"x":true,"y":2})", R"({"x":[1],"y":2})", R"({"x":{},"y":2})", "[1,2]", "1", "null", "true", "\"x\""}) {
+       {R"({"x":"1","y":2})", R"({"x":null,"y":2})", R"({"x":true,"y":2})", R"({"x":[1],"y":2})", R"({"x":{},"y":2})",
+        R"({"x":"1"})", R"({"x":"1","z":2})", "[1,2]", "[]", "1", "null", "true", "\"x\""}) {
     EXPECT_EQ(refused<app::point>(text), errc::invalid_data) << text;
+    EXPECT_EQ(refused<app::point>(text, json_fields::strict), errc::invalid_data) << text;
   }
 }
 
-TEST(json_codec, an_optional_member_is_null_but_there) {
+TEST(json_codec, is_lenient_unless_told_otherwise) {
+  EXPECT_EQ(read<app::point>(R"({"x":1})"), (app::point{1, 0}));
+  EXPECT_EQ(json_codec<app::point>{json_limits{}}.decode(payload::json("{}")).value(), app::point{});
+  EXPECT_EQ((json_codec<app::point>{json_limits{}, json_fields::strict}.decode(payload::json("{}")).error()),
+            errc::invalid_data);
+}
+
+TEST(json_codec, unknown_members_are_ignored_and_missing_ones_are_those_of_a_new_struct) {
+  EXPECT_EQ(read<app::point>("{}"), app::point{});
+  EXPECT_EQ(read<app::point>(R"({"y":2,"z":{"x":[1]},"Y":"no"})"), (app::point{0, 2}));
+  const auto status = read<app::status>(
+      R"({"text":"hi","at":{"city":"Rome","country":"IT"},"tags":["a"],"battery":80})");
+  EXPECT_EQ(status, (app::status{"hi", app::mood::happy, 0, false, app::place{"Rome", 0}, {"a"}, {}}));
+}
+
+/// What one version of a program writes, the others read: a member more, a member less.
+TEST(json_codec, two_versions_of_a_struct_read_each_other) {
+  const auto from_new = json_codec<app::newer_point>{}.encode({1, 2, 3}).value();
+  EXPECT_EQ(json_codec<app::point>{}.decode(from_new).value(), (app::point{1, 2}));
+  const auto from_old = json_codec<app::point>{}.encode({1, 2}).value();
+  EXPECT_EQ(json_codec<app::newer_point>{}.decode(from_old).value(), (app::newer_point{1, 2, 100}));
+  EXPECT_EQ(json_codec<app::point>{json_fields::strict}.decode(from_new).error(), errc::invalid_data);
+  EXPECT_EQ(json_codec<app::newer_point>{json_fields::strict}.decode(from_old).error(), errc::invalid_data);
+}
+
+/// A value that this version cannot express is not guessed.
+TEST(json_codec, unknown_enumerator_is_refused_by_either) {
+  for (const auto fields : {json_fields::lenient, json_fields::strict}) {
+    EXPECT_EQ(refused<app::status>(R"({"mood":"sleepy"})", fields), errc::invalid_data);
+  }
+}
+
+TEST(json_codec, missing_and_extra_members_are_refused_by_a_strict_one) {
+  for (const auto* text : {"{}", R"({"x":1})", R"({"x":1,"y":2,"z":3})", R"({"x":1,"Y":2})"}) {
+    EXPECT_EQ(refused<app::point>(text, json_fields::strict), errc::invalid_data) << text;
+  }
+}
+
+TEST(json_codec, an_optional_member_is_null_but_there_for_a_strict_one) {
   const auto text = [](std::string at) {
     return R"({"text":"","mood":"busy","since":0,"typing":false,)" + at + R"("tags":[],"counts":{}})";
   };
   EXPECT_EQ(read<app::status>(text(R"("at":null,)")).at, std::nullopt);
   EXPECT_EQ(read<app::status>(text(R"("at":{"city":"Rome","latitude":42},)")).at->latitude, 42);
-  EXPECT_EQ(refused<app::status>(text("")), errc::invalid_data);
-  EXPECT_EQ(refused<app::status>(text(R"("at":{"city":"Rome"},)")), errc::invalid_data);
-  EXPECT_EQ(refused<app::status>(text(R"("at":{"city":"Rome","latitude":42,"more":1},)")), errc::invalid_data);
+  constexpr auto strict = json_fields::strict;
+  EXPECT_EQ(refused<app::status>(text(""), strict), errc::invalid_data);
+  EXPECT_EQ(refused<app::status>(text(R"("at":{"city":"Rome"},)"), strict), errc::invalid_data);
+  EXPECT_EQ(refused<app::status>(text(R"("at":{"city":"Rome","latitude":42,"more":1},)"), strict), errc::invalid_data);
 }
 
 TEST(json_codec, of_a_repeated_key_the_last_counts) {
   EXPECT_EQ(read<app::point>(R"({"x":1,"y":2,"x":3})"), (app::point{3, 2}));
-  EXPECT_EQ(refused<app::point>(R"({"x":1,"x":2})"), errc::invalid_data);          // no y
+  EXPECT_EQ(refused<app::point>(R"({"x":1,"x":2})", json_fields::strict), errc::invalid_data);  // no y
   EXPECT_EQ(refused<app::point>(R"({"x":1,"y":2,"y":"z"})"), errc::invalid_data);  // not the first, which would do
 }
 

@@ -279,5 +279,47 @@ TEST(allocation_failure, in_a_page_can_be_made_good_by_the_same_page_again_RTP18
   }
 }
 
+/// S23: without memory to keep what is replaced or removed, it is not replaced or removed.
+TEST(allocation_failure, of_what_is_kept_of_released_data_leaves_the_member_as_it_was) {
+  using text_set = basic_member_set<std::string>;
+  const message<std::string> changed = update("alice", "c").serial(2).data("new");
+  const message<std::string> gone = leave("alice", "c").serial(2);
+  for (const auto& incoming : {changed, gone}) {
+    for (const bool asks : {false, true}) {
+      text_set set;
+      set.keep_released();
+      int events = 0;
+      set.apply(enter("alice", "c").serial(1).data("old"), [](const auto&, user_change) {});
+      const auto apply = [&] {
+        if (asks) {
+          set.apply(incoming, [&](const auto&, user_change, shared_data<std::string>&) { ++events; });
+        } else {
+          set.apply(incoming, [&](const auto&, user_change) { ++events; });
+        }
+      };
+      EXPECT_EQ(with_failing_allocation(1, apply), outcome::threw);
+      EXPECT_EQ(*set.find("alice", "c").value().data, "old");
+      EXPECT_EQ(set.version(), 1U);
+      EXPECT_EQ(events, 0);
+      apply();
+      EXPECT_EQ(events, 1);
+      EXPECT_EQ(set.take_released().size(), 1U);
+    }
+  }
+}
+
+/// S23: a newcomer replaces nothing, so there is nothing to keep for it.
+TEST(allocation_failure, of_an_enter_adds_no_half_member_where_released_data_is_kept) {
+  for (std::uint64_t n = 1;; ++n) {
+    basic_member_set<std::string> set;
+    set.keep_released();
+    const message<std::string> incoming = enter("alice", "c").serial(1).data("x");
+    const auto asks = [](const auto&, user_change, shared_data<std::string>&) {};
+    const outcome result = with_failing_allocation(n, [&] { set.apply(incoming, asks); });
+    EXPECT_EQ(set.size(), result == outcome::threw ? 0U : 1U);
+    if (result == outcome::untouched) break;
+  }
+}
+
 }  // namespace
 }  // namespace presence::test

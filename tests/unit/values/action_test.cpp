@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -46,6 +48,28 @@ TEST(leave_reason, has_a_name) {
   EXPECT_EQ(to_string(leave_reason::resync), "resync");
   EXPECT_EQ(to_string(static_cast<leave_reason>(99)), "unknown");
   EXPECT_EQ(streamed(leave_reason::timed_out), "timed_out");
+}
+
+TEST(action, from_the_wire_is_one_that_is_known_or_none) {
+  for (const action a : every_action) EXPECT_EQ(action_from(static_cast<int>(a)), a);
+  for (const std::int64_t number : {-1LL, 5LL, 40LL, 256LL, 258LL, 1LL << 32, (1LL << 32) + 2}) {
+    EXPECT_EQ(action_from(number), std::nullopt) << number;
+  }
+}
+
+TEST(action, other_numbers_are_not_known) {
+  for (const action a : every_action) EXPECT_TRUE(is_known(a)) << a;
+  for (const int number : {5, 7, 9, 40, 255}) EXPECT_FALSE(is_known(static_cast<action>(number))) << number;
+}
+
+TEST(action_set, unknown_actions_are_in_no_set) {
+  for (const int number : {5, 7, 8, 32, 34, 40, 64, 66, 255}) {
+    const auto unknown = static_cast<action>(number);
+    EXPECT_FALSE(action_set::all().contains(unknown)) << number;
+    EXPECT_TRUE(action_set{unknown}.empty()) << number;
+    EXPECT_EQ(action_set::all() | unknown, action_set::all()) << number;
+    EXPECT_FALSE(action_set{unknown}.contains(unknown)) << number;
+  }
 }
 
 TEST(action_set, holds_nothing_by_default) {

@@ -15,19 +15,6 @@
 namespace presence::test {
 namespace {
 
-struct sized_otherwise {};
-
-}  // namespace
-}  // namespace presence::test
-
-template <>
-struct presence::data_traits<presence::test::sized_otherwise> {
-  static std::size_t size(const test::sized_otherwise&) noexcept { return 42; }
-};
-
-namespace presence::test {
-namespace {
-
 using shared = shared_data<counted>;
 
 std::error_code code_thrown_by_value(const shared_data<std::string>& data) {
@@ -207,12 +194,46 @@ TEST(shared_data, constructor_that_throws_leaks_nothing) {
   EXPECT_THROW((void)shared_data<thrower>::make(), int);  // the leak checker sees to the rest
 }
 
-TEST(data_traits, size_is_that_of_the_type_or_none) {
-  EXPECT_EQ(data_traits<std::string>::size("hello"), 5U);
-  EXPECT_EQ(data_traits<std::vector<int>>::size({1, 2, 3}), 3U);
-  EXPECT_EQ(data_traits<payload>::size(payload::text("hello")), 5U);
-  EXPECT_EQ(data_traits<int>::size(7), 0U);
-  EXPECT_EQ(data_traits<sized_otherwise>::size({}), 42U);
+TEST(shared_data, equality_is_that_of_the_values) {
+  using text = shared_data<std::string>;
+  const text a = text::make("x");
+  EXPECT_EQ(a, a);
+  EXPECT_EQ(a, text::make("x"));
+  EXPECT_NE(a, text::make("y"));
+  EXPECT_NE(a, text{});
+  EXPECT_EQ(text{}, nullptr);
+}
+
+TEST(shared_data, equality_of_what_could_not_be_decoded_is_that_of_reason_and_payload) {
+  const auto failed = [](errc why, shared_data<payload> raw) {
+    return shared_data<std::string>::undecodable(make_error_code(why), std::move(raw));
+  };
+  const auto raw = shared_data<payload>::make(payload::text("x"));
+  EXPECT_EQ(failed(errc::bad_request, raw), failed(errc::bad_request, shared_data<payload>::make(payload::text("x"))));
+  EXPECT_NE(failed(errc::bad_request, raw), failed(errc::invalid_data, raw));
+  EXPECT_NE(failed(errc::bad_request, raw), failed(errc::bad_request, shared_data<payload>::make(payload::text("y"))));
+  EXPECT_NE(failed(errc::bad_request, raw), failed(errc::bad_request, nullptr));
+  EXPECT_NE(failed(errc::bad_request, raw), shared_data<std::string>::make("x"));
+  EXPECT_NE(failed(errc::bad_request, raw), nullptr);
+}
+
+TEST(shared_data, has_equality_only_where_the_data_has) {
+  struct opaque {};
+  static_assert(std::equality_comparable<shared_data<int>>);
+  static_assert(!std::equality_comparable<shared_data<opaque>>);
+}
+
+TEST(shared_data, last_holder_does_not_let_go) {
+  shared_data<counted> first = shared_data<counted>::make(1);
+  shared_data<counted> second = first;
+  EXPECT_TRUE(second.release_if_shared());
+  EXPECT_TRUE(second.empty());
+  EXPECT_FALSE(first.release_if_shared());
+  ASSERT_TRUE(first.has_value());
+  second = first;  // it is counted as before
+  EXPECT_TRUE(first.release_if_shared());
+  EXPECT_TRUE(second.has_value());
+  EXPECT_TRUE(first.release_if_shared());  // nothing to let go of
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <boost/json/conversion.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
@@ -67,6 +68,46 @@ template <class T>
     return exact;
   } else {
     return true;
+  }
+}
+
+/// Gives each object in `value` that becomes a described struct exactly that struct's members: those it does not know
+/// go, those that are missing come from a default-constructed struct. It looks where `has_exact_fields` does. A value
+/// of another kind is left for the conversion to refuse.
+template <class T>
+void complete_fields(boost::json::value& value) {
+  if constexpr (is_optional<T>) {
+    if (!value.is_null()) complete_fields<typename T::value_type>(value);
+  } else if constexpr (converts_itself_from_json<T> || boost::json::is_string_like<T>::value ||
+                       std::same_as<T, boost::json::object>) {
+    return;
+  } else if constexpr (boost::json::is_map_like<T>::value) {
+    using mapped_type = typename std::iter_value_t<decltype(std::begin(std::declval<T&>()))>::second_type;
+    if (auto* object = value.if_object()) {
+      for (auto& field : *object) complete_fields<mapped_type>(field.value());
+    }
+  } else if constexpr (boost::json::is_sequence_like<T>::value) {
+    using element_type = std::iter_value_t<decltype(std::begin(std::declval<T&>()))>;
+    if (auto* array = value.if_array()) {
+      for (auto& element : *array) complete_fields<element_type>(element);
+    }
+  } else if constexpr (boost::json::is_described_class<T>::value) {
+    using members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+    auto* const object = value.if_object();
+    if (object == nullptr) return;
+    boost::json::object exact{object->storage()};
+    std::optional<T> defaults;  // made only where something is missing
+    boost::mp11::mp_for_each<members>([&](auto member) {
+      using member_type = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
+      if (auto* field = object->if_contains(member.name)) {
+        complete_fields<member_type>(*field);
+        exact.emplace(member.name, std::move(*field));
+      } else {
+        if (!defaults) defaults.emplace();
+        exact.emplace(member.name, boost::json::value_from(*defaults.*member.pointer));
+      }
+    });
+    *object = std::move(exact);
   }
 }
 

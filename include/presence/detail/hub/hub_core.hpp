@@ -160,6 +160,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   void forget_session(session& s);
   void leave_attachments(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
+  void show_connection(session& s, const attachment& at, bool connected);
   static void drain_all(std::vector<attachment>& attachments);
   void part(const attachment& from, std::error_code told, std::optional<leave_reason> members_leave);
   [[nodiscard]] bool within_rate(session& s, std::size_t messages);
@@ -181,6 +182,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 }  // namespace presence::inline PRESENCE_ABI::detail
 
 #include <presence/impl/hub/attachments.hpp>
+#include <presence/impl/hub/lost.hpp>
 #include <presence/impl/hub/sessions.hpp>
 
 #endif

@@ -88,8 +88,8 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
       std::vector<message<Data>> page;
       page.reserve(page_size_ < set.size() ? page_size_ : set.size());
       set.for_each([&](const member_view<Data>& m) {
-        page.push_back({action::present, leave_reason::none, std::string{m.client_id}, std::string{m.connection_id},
-                        m.data, m.extras, m.updated_at, m.id});
+        page.push_back({action::present, leave_reason::none, m.connected, std::string{m.client_id},
+                        std::string{m.connection_id}, m.data, m.extras, m.updated_at, m.id, m.entered_at});
         if (page.size() == page_size_) {
           made.pages.push_back(make_batch(std::exchange(page, {})));
           page.reserve(page_size_);
@@ -178,12 +178,14 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
     floor_ = std::max({floor_, now, stored->updated_at + std::chrono::milliseconds{1}});
     message<Data> leave{action::leave,
                         why,
+                        stored->connected,
                         std::string{client_id},
                         std::string{connection_id},
                         stored->data,
                         stored->extras,
                         floor_,
-                        {++last_made_, 0, id_origin::synthesized}};
+                        {++last_made_, 0, id_origin::synthesized},
+                        stored->entered_at};
     set.apply(leave, [](const message<Data>&, user_change) {});
     leaves.push_back(std::move(leave));
   }

@@ -192,7 +192,7 @@ class participant_state {
 template <class D>
 [[nodiscard]] bool is_well_formed(const message<D>& m) noexcept {
   constexpr std::size_t longest = basic_member_set<D>::max_id_length;
-  return m.action <= action::update && !m.client_id.empty() && m.client_id.size() <= longest &&
+  return is_known(m.action) && !m.client_id.empty() && m.client_id.size() <= longest &&
          m.connection_id.size() <= longest;
 }
 

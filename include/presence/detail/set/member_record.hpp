@@ -9,6 +9,7 @@
 #include <presence/shared_data.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -47,8 +48,11 @@ class member_key {
 
   [[nodiscard]] std::string_view client_id() const noexcept { return {data(), client_size_}; }
   [[nodiscard]] std::string_view connection_id() const noexcept { return {data() + client_size_, connection_size_}; }
-  [[nodiscard]] bool is(std::string_view client_id, std::string_view connection_id) const noexcept {
-    return equal_text(this->client_id(), client_id) && equal_text(this->connection_id(), connection_id);
+  PRESENCE_DETAIL_ALWAYS_INLINE [[nodiscard]] bool is(std::string_view client_id,
+                                                      std::string_view connection_id) const noexcept {
+    const char* const bytes = data();
+    return equal_text({bytes, client_size_}, client_id) &&
+           equal_text({bytes + client_size_, connection_size_}, connection_id);
   }
   [[nodiscard]] std::size_t heap_bytes() const noexcept { return is_inline() ? 0 : size(); }
 
@@ -87,13 +91,18 @@ struct alignas(32) member_record {
   time_point updated_at{};
   std::uint64_t msg_serial = 0;
   std::uint32_t index = 0;
-  std::uint32_t hash = 0;         ///< of the client id, so that moving a record or growing the index hashes nothing
-  std::uint32_t next = no_slot;   ///< members of one user are a doubly linked list
-  std::uint32_t prev = no_slot;   ///< none: this is the head, which the user index points to
-  std::uint32_t connections = 1;  ///< of the user; kept by the head
-  std::uint32_t epoch : 28 = 0;   ///< the sync that last confirmed this member
-  std::uint32_t origin : 2 = 0;   ///< `id_origin`
-  std::uint32_t crowded : 1 = 0;  ///< whether this member stands in the crowd index
+  std::uint32_t hash = 0;        ///< of the client id, so that moving a record or growing the index hashes nothing
+  std::uint32_t next = no_slot;  ///< members of one user are a doubly linked list
+  /// Of the first of a user's members, which the user index points to: how many they are. Of the others (`follows`):
+  /// the slot of the one before.
+  std::uint32_t count_or_previous = 1;
+  std::uint32_t entered_low = 0;  ///< with `entered_high`: see `entered`
+  std::uint32_t entered_high : 11 = 0;
+  std::uint32_t epoch : 16 = 0;     ///< the sync that last confirmed this member
+  std::uint32_t origin : 2 = 0;     ///< `id_origin`
+  std::uint32_t crowded : 1 = 0;    ///< whether this member stands in the crowd index
+  std::uint32_t follows : 1 = 0;    ///< whether this member is not the first of its user's
+  std::uint32_t connected : 1 = 1;  ///< 0: its connection is lost, its place is kept
 
   explicit member_record(member_key&& k) noexcept : key(std::move(k)) {}
 
@@ -103,6 +112,42 @@ struct alignas(32) member_record {
     index = id.index;
     origin = static_cast<std::uint32_t>(id.origin) & 3U;
   }
+  void set_id(const message_id& id, bool is_connected) noexcept {
+    set_id(id);
+    connected = static_cast<std::uint32_t>(is_connected);
+  }
+
+  [[nodiscard]] bool is_first() const noexcept { return follows == 0U; }
+  /// How many members the user has. Precondition: `is_first()`.
+  [[nodiscard]] std::uint32_t connections() const noexcept { return count_or_previous; }
+  /// The user's member before this one, or `no_slot`.
+  [[nodiscard]] std::uint32_t previous() const noexcept { return is_first() ? no_slot : count_or_previous; }
+  void set_previous(std::uint32_t slot) noexcept {
+    count_or_previous = slot;
+    follows = 1;
+  }
+  void set_first(std::uint32_t connections) noexcept {
+    count_or_previous = connections;
+    follows = 0;
+  }
+
+  /// When the member entered, as a distance from a time that the set keeps: 43 bits of milliseconds, which are 139
+  /// years to either side, so that the record stays at 96 bytes. What is farther is taken as the end of that.
+  [[nodiscard]] time_point entered(time_point from) const noexcept {
+    const std::uint64_t stored = std::uint64_t{entered_high} << 32U | entered_low;
+    const auto distance = static_cast<std::int64_t>((stored ^ entered_limit) - entered_limit);  // the sign of 43 bits
+    return time_point{std::chrono::milliseconds{from.time_since_epoch().count() + distance}};
+  }
+  void set_entered(time_point when, time_point from) noexcept {
+    std::uint64_t distance = static_cast<std::uint64_t>(when.time_since_epoch().count()) -
+                             static_cast<std::uint64_t>(from.time_since_epoch().count());
+    if (distance + entered_limit >= 2 * entered_limit) distance = when < from ? entered_limit : entered_limit - 1;
+    entered_low = static_cast<std::uint32_t>(distance);
+    entered_high = static_cast<std::uint32_t>(distance >> 32U) & 0x7ffU;
+  }
+
+ private:
+  static constexpr std::uint64_t entered_limit = std::uint64_t{1} << 42U;
 };
 
 static_assert(sizeof(void*) != 8 || sizeof(member_record<int>) == 96);

@@ -57,7 +57,7 @@ class member_table {
     if (first == no_slot) return no_slot;
     const record& r = records_[first];
     if (equal_text(r.key.connection_id(), connection_id)) return first;
-    if (r.connections == 1) return no_slot;
+    if (r.connections() == 1) return no_slot;
     if (r.crowded != 0U) {
       return crowd_.find(hash_key(r.hash, connection_id),
                          [&](std::uint32_t slot) { return records_[slot].key.is(client_id, connection_id); });
@@ -66,6 +66,13 @@ class member_table {
     while (slot != no_slot && !equal_text(records_[slot].key.connection_id(), connection_id))
       slot = records_[slot].next;
     return slot;
+  }
+
+  /// The same where the hint is nearly always right: a user's only member is found without a call.
+  PRESENCE_DETAIL_ALWAYS_INLINE [[nodiscard]] std::uint32_t find_first_here(hint at, std::string_view client_id,
+                                                                            std::string_view connection_id) const {
+    if (at.slot < records_.size() && records_[at.slot].key.is(client_id, connection_id)) return at.slot;
+    return find(at, client_id, connection_id);
   }
 
   /// Adds a record. Precondition: `find` of its key gives `no_slot`. If it throws, nothing has changed.
@@ -86,14 +93,14 @@ class member_table {
         crowd_.insert(hash_key(hash, connection_id), slot, crowd_hash());
         added.crowded = 1;
       }
-      added.prev = first;
+      added.set_previous(first);
       added.next = front.next;
-      if (front.next != no_slot) records_[front.next].prev = slot;
+      if (front.next != no_slot) records_[front.next].set_previous(slot);
       front.next = slot;
-      ++front.connections;
+      ++front.count_or_previous;
     }
     undo.table = nullptr;
-    if (first != no_slot && records_[first].crowded == 0U && records_[first].connections >= crowd_begins) {
+    if (first != no_slot && records_[first].crowded == 0U && records_[first].connections() >= crowd_begins) {
       make_crowd(first);
     }
     return slot;
@@ -151,7 +158,7 @@ class member_table {
   [[nodiscard]] bool is_head(std::uint32_t slot, std::string_view client_id) const noexcept {
     if (slot >= records_.size()) return false;
     const record& r = records_[slot];
-    return r.prev == no_slot && equal_text(r.key.client_id(), client_id);
+    return r.is_first() && equal_text(r.key.client_id(), client_id);
   }
   [[nodiscard]] auto user_hash() const noexcept {
     return [this](std::uint32_t slot) { return records_[slot].hash; };
@@ -187,34 +194,34 @@ class member_table {
   void unlink(std::uint32_t slot) noexcept {
     leave_crowd(slot);
     record& r = records_[slot];
-    if (r.next != no_slot) records_[r.next].prev = r.prev;
     std::uint32_t first = slot;
-    if (r.prev != no_slot) {
-      records_[r.prev].next = r.next;
+    if (!r.is_first()) {
+      records_[r.previous()].next = r.next;
+      if (r.next != no_slot) records_[r.next].set_previous(r.previous());
       // The head is one step away unless the user has several connections; a crowd's head is found by the index.
       first = users_.find(r.hash,
                           [&](std::uint32_t s) { return equal_text(records_[s].key.client_id(), r.key.client_id()); });
-      --records_[first].connections;
+      --records_[first].count_or_previous;
     } else if (r.next != no_slot) {
       first = r.next;
-      records_[first].connections = r.connections - 1;
+      records_[first].set_first(r.connections() - 1);
       users_.move(r.hash, slot, first);
     } else {
       users_.erase(r.hash, slot, user_hash());
       return;
     }
-    if (records_[first].crowded != 0U && records_[first].connections <= crowd_ends) disband(first);
+    if (records_[first].crowded != 0U && records_[first].connections() <= crowd_ends) disband(first);
   }
 
   /// Moves a record, with all that refers to it, into a slot that is free but not yet destroyed.
   void relocate(std::uint32_t from, std::uint32_t to) noexcept {
     record& r = records_[from];
-    if (r.prev != no_slot) {
-      records_[r.prev].next = to;
+    if (!r.is_first()) {
+      records_[r.previous()].next = to;
     } else {
       users_.move(r.hash, from, to);
     }
-    if (r.next != no_slot) records_[r.next].prev = to;
+    if (r.next != no_slot) records_[r.next].set_previous(to);
     if (r.crowded != 0U) crowd_.move(hash_key(r.hash, r.key.connection_id()), from, to);
     records_[to] = std::move(r);
   }

@@ -3,6 +3,7 @@
 #define PRESENCE_IMPL_HUB_ATTACHMENTS_HPP
 
 #include <presence/detail/hub/hub_core.hpp>
+#include <presence/detail/util/data_size.hpp>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
@@ -159,7 +160,8 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
     if (m.client_id.empty()) m.client_id = own;
     if (m.client_id == "*" || !valid_client_id(m.client_id)) return errc::invalid_client_id;
     if (own != "*" && own != m.client_id) return errc::invalid_client_id;
-    if (m.data && data_traits<Data>::size(*m.data) > options.limits.data_size) return errc::message_too_large;
+    const std::size_t largest = options.limits.data_size.value_or(hub_limits::default_data_size);
+    if (const std::error_code too_large = check_data_size(m.data, largest)) return too_large;
     if (m.extras.size() > options.limits.extras_size) return errc::message_too_large;
     if (m.extras && (m.extras.json().size() < 2 || m.extras.json().front() != '{' || m.extras.json().back() != '}')) {
       return errc::invalid_data;
@@ -215,12 +217,14 @@ auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
     m.connection_id = s.connection_id;
     m.timestamp = at;
     m.reason = leave_reason::none;
+    m.connected = true;
     const auto stored = in.set.find(m.client_id, s.connection_id);
     // A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the member
     // has left meanwhile others may have been told in the middle of a sync, and would take that id for an old one.
     const bool again = stored && m.action != action::leave && m.id.origin == id_origin::connection &&
                        std::pair{m.id.msg_serial, m.id.index} <= std::pair{stored->id.msg_serial, stored->id.index};
     if (again) continue;
+    m.entered_at = stored ? stored->entered_at : at;
     m.id = {serial, static_cast<std::uint32_t>(i), id_origin::connection};
     if (m.action == action::leave) {
       if (!stored) continue;  // RTP10d
@@ -232,7 +236,10 @@ auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
       m.action = stored ? action::update : action::enter;
       from.owned.add(m.client_id, from.client_id);
     }
-    if (in.set.apply(m, [](const message<Data>&, user_change) {})) told.push_back(std::move(m));
+    const auto keep_replaced = [&m](const message<Data>&, user_change, shared_data<Data>& replaced) {
+      if (m.action != action::leave || !same(replaced, m.data)) m.previous = std::move(replaced);
+    };
+    if (in.set.apply(m, keep_replaced)) told.push_back(std::move(m));
   }
   return told;
 }

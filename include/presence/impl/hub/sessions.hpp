@@ -35,8 +35,9 @@ void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t 
       if (at.record->state == attachment_state::paused)
         continue;  // still waits for an attach since the connection was lost before
       at.record->state = attachment_state::paused;
-      at.record->seen_version = at.where->set.version();
       at.where->enqueue(typename room::part{at.record, make_error_code(errc::disconnected), nullptr, false});
+      show_connection(*s, at, false);
+      at.record->seen_version = at.where->set.version();
       paused.push_back(at);
     }
     const auto grace = s->who.grace.value_or(options.grace);
@@ -78,10 +79,12 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
             continue;
           }
           ++it;
-          if (at.record->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
           const lock_type in_room{at.where->mutex};
-          at.record->state = attachment_state::attached;
-          at.where->enqueue_join(at.record, at.where->set.version() == at.record->seen_version);
+          if (!at.record->closed.load(std::memory_order_acquire)) {  // else it waits for an attach with another sink
+            at.record->state = attachment_state::attached;
+            at.where->enqueue_join(at.record, at.where->set.version() == at.record->seen_version);
+          }
+          show_connection(*s, at, true);
           back.push_back(at);
         }
       }

@@ -18,8 +18,18 @@ message_batch<Data> presence_core<Data, Clock, Transport>::decode(const std::vec
       data =
           value ? shared_data<Data>::make(std::move(*value)) : shared_data<Data>::undecodable(value.error(), raw.data);
     }
-    decoded.push_back(
-        {raw.action, raw.reason, raw.client_id, raw.connection_id, std::move(data), raw.extras, raw.timestamp, raw.id});
+    message<Data> m;
+    m.action = raw.action;
+    m.reason = raw.reason;
+    m.connected = raw.connected;
+    m.client_id = raw.client_id;
+    m.connection_id = raw.connection_id;
+    m.data = std::move(data);
+    m.extras = raw.extras;
+    m.timestamp = raw.timestamp;
+    m.id = raw.id;
+    m.entered_at = raw.entered_at;
+    decoded.push_back(std::move(m));
   }
   return make_batch(std::move(decoded));
 }
