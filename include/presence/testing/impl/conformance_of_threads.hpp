@@ -53,17 +53,20 @@ TYPED_TEST_P(transport_conformance, unbinding_waits_for_a_call_on_another_thread
       auto& alice = this->attached("alice");
       auto& bob = this->attached("bob");
       std::promise<bool> inside;
+      std::promise<void> unbinding;
       std::promise<void> returned;
       std::atomic<bool> running{false};
       bob.heard.inside_next(what, [&] {
         running = true;
         inside.set_value(true);
+        unbinding.get_future().wait();
         // One that does not wait returns at once, and ends this. For one that does, nothing can be waited for but time.
-        returned.get_future().wait_for(std::chrono::milliseconds{50});
+        returned.get_future().wait_for(std::chrono::milliseconds{100});
         running = false;
       });
       std::thread other{[&] {
         if (!inside.get_future().get()) return;
+        unbinding.set_value();
         bob.transport->bind(nullptr);
         EXPECT_FALSE(running) << "bind(nullptr) has returned while a call was running";
         bob.heard.expect_no_more();
