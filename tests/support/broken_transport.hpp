@@ -314,7 +314,8 @@ class broken_transport {
     const auto link = link_;
     link->enter_own_lock();
     if (link->broken == fault::detach_while_lost_unanswered && link->was_lost) return;
-    if (link->broken == fault::detach_only_here) {
+    const bool only_here = link->broken == fault::detach_while_lost_only_here && link->was_lost;
+    if (only_here || link->broken == fault::detach_only_here) {
       link->on_state({room_state::detached, false, false, {}, {}});
       return;
     }

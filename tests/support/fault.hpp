@@ -22,6 +22,7 @@ namespace presence::test {
   X(page_ids_zeroed, a_sync_shows_members_as_their_last_messages_did)                          \
   X(publish_while_lost_unanswered, a_publish_while_the_connection_is_lost_is_answered_once)    \
   X(detach_while_lost_unanswered, a_detach_while_the_connection_is_lost_is_answered_and_stays) \
+  X(detach_while_lost_only_here, a_detach_and_attach_while_the_connection_is_lost_begin_anew)  \
   X(unbind_does_not_wait, unbinding_waits_for_a_call_on_another_thread)                        \
   X(calls_under_own_lock, a_call_keeps_no_other_thread_waiting_and_no_second_one_beside_it)    \
   X(last_batch_again_after_resume, a_connection_that_comes_back_repeats_nothing)               \

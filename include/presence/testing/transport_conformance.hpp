@@ -35,7 +35,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     a_leave_says_why, time_stamps_are_to_the_millisecond, a_sync_shows_members_as_their_last_messages_did,
     a_sync_of_many_members_shows_each_of_them_once, a_reentry_under_its_id_is_news_to_nobody,
     a_loss_is_reported_with_its_reason, a_publish_while_the_connection_is_lost_is_answered_once,
-    a_detach_while_the_connection_is_lost_is_answered_and_stays, a_connection_that_comes_back_repeats_nothing,
+    a_detach_while_the_connection_is_lost_is_answered_and_stays,
+    a_detach_and_attach_while_the_connection_is_lost_begin_anew, a_connection_that_comes_back_repeats_nothing,
     a_new_connection_is_not_resumed_and_has_its_own_id, members_of_a_connection_that_stays_away_time_out,
     a_call_keeps_no_other_thread_waiting_and_no_second_one_beside_it, unbinding_waits_for_a_call_on_another_thread);
 

@@ -101,6 +101,28 @@ TYPED_TEST_P(transport_conformance, a_detach_while_the_connection_is_lost_is_ans
   }
 }
 
+TYPED_TEST_P(transport_conformance, a_detach_and_attach_while_the_connection_is_lost_begin_anew) {
+  if constexpr (!transport_harness_that_drops<TypeParam>) {
+    GTEST_SKIP() << "the harness cannot drop connections";
+  } else {
+    auto& alice = this->attached("alice");
+    auto& bob = this->attached("bob");
+    EXPECT_FALSE(this->publish(bob, this->says(action::enter, 1)));
+    this->harness.drop(1);
+    this->harness.settle();
+    bob.transport->detach();
+    bob.transport->attach(mode_set::all());
+    this->harness.settle();
+    this->harness.restore(1);
+    this->harness.settle();
+    EXPECT_EQ(bob.heard.state().value().state, room_state::attached);
+    EXPECT_FALSE(bob.heard.state()->resumed);
+    EXPECT_TRUE(alice.heard.members().empty()) << "its member has outlived the detach";
+    EXPECT_TRUE(this->knows_the_room(bob));
+    EXPECT_FALSE(this->publish(bob, this->says(action::enter, 2)));
+  }
+}
+
 TYPED_TEST_P(transport_conformance, a_connection_that_comes_back_repeats_nothing) {
   if constexpr (!transport_harness_that_drops<TypeParam>) {
     GTEST_SKIP() << "the harness cannot drop connections";
