@@ -15,8 +15,8 @@
 
 namespace presence::inline PRESENCE_ABI::testing {
 
-/// A session that acts for anybody, attached to the room without a wire in between: its batches are whole, and as nothing
-/// can be lost on the way its view must be the hub's at any time.
+/// A session that acts for anybody, attached to the room without a wire in between: its batches are whole, and as
+/// nothing can be lost on the way its view must be the hub's at any time.
 class history_robot {
  public:
   using hub_type = simulated_hub<std::uint64_t>;
@@ -32,7 +32,7 @@ class history_robot {
     model_.on_left(std::string{session_.connection_id()});
   }
 
-  /// Publishes `size` messages together, for a few clients of its own. The later ones of one client build on the earlier.
+  /// Publishes `size` messages together, for a few clients of its own. Later ones of a client build on earlier ones.
   /// Returns what was wrong, if anything.
   [[nodiscard]] std::string publish(std::size_t size, std::uint64_t dice) {
     seeded_random random{dice};
@@ -65,7 +65,7 @@ class history_robot {
   /// The room as the robot was told.
   [[nodiscard]] const hub_model::content& seen() const noexcept { return seen_; }
 
-  // --- the sink ---------------------------------------------------------------------------------------------------------
+  // --- the sink ------------------------------------------------------------------------------------------------------
   void on_attached(const attachment_info&) { seen_.clear(); }
   void on_sync(const message_batch<std::uint64_t>& page, const sync_cursor&) { take(*page); }
   [[nodiscard]] bool on_presence(const message_batch<std::uint64_t>& messages) {

@@ -85,9 +85,9 @@ struct history_outcome {
   std::uint64_t batches = 0, evicted = 0, calls_inside = 0;
 };
 
-/// Runs steps and checks, after each: the events a listener got, folded over its snapshot, are the participant's set; no
-/// event is impossible; the hub is what the model says. At the end: everybody equals the hub, "am I present?" is true,
-/// every operation was told once, and nothing is left.
+/// Runs steps and checks, after each: the events a listener got, folded over its snapshot, are the participant's set;
+/// no event is impossible; the hub is what the model says. At the end: everybody equals the hub, "am I present?" is
+/// true, every operation was told once, and nothing is left.
 class history_world {
   using data = std::uint64_t;
   using world = simulation<data>;

@@ -28,8 +28,8 @@
 
 namespace presence::test {
 
-/// What a `broken_transport` puts between the correct one and the participant: it hands everything over, except for what
-/// the fault spoils. Without a fault it changes nothing.
+/// What a `broken_transport` puts between the correct one and the participant: it hands everything over, except for
+/// what the fault spoils. Without a fault it changes nothing.
 class spoiling_receiver final : public transport_receiver<payload>,
                                 public std::enable_shared_from_this<spoiling_receiver> {
  public:
@@ -158,7 +158,7 @@ class spoiling_receiver final : public transport_receiver<payload>,
     if (broken == fault::outcome_told_twice) call([&](receiver& r) { r.on_published(token, outcome); });
   }
 
-  // --- what the transport's own functions need ----------------------------------------------------------------------------
+  // --- what the transport's own functions need -----------------------------------------------------------------------
 
   template <class F>
   void call(F&& act) {

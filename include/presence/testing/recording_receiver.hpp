@@ -26,8 +26,8 @@ namespace presence::inline PRESENCE_ABI::testing {
 /// The four functions of a receiver.
 enum class receiver_call : std::uint8_t { state, presence, sync, published };
 
-/// What a transport calls, for the tests of its author: it writes down every call, keeps the set that a participant would
-/// have, and notes what breaks the contract of `transport_receiver`. Its own functions may be called from any thread,
+/// What a transport calls, for the tests of its author: it writes down every call, keeps the set that a participant
+/// would have, and notes what breaks the contract of `transport_receiver`. Its own functions may be called from any thread,
 /// also from inside a call of the transport.
 template <class Payload>
 class recording_receiver final : public transport_receiver<Payload> {
@@ -79,7 +79,7 @@ class recording_receiver final : public transport_receiver<Payload> {
     if (!answered_.insert(token).second) complain("a publish answered twice");
   }
 
-  // --- what came --------------------------------------------------------------------------------------------------------
+  // --- what came -----------------------------------------------------------------------------------------------------
 
   [[nodiscard]] std::vector<call> calls() const {
     const std::lock_guard lock{mutex_};
@@ -143,7 +143,7 @@ class recording_receiver final : public transport_receiver<Payload> {
     const std::lock_guard lock{mutex_};
     over_ = true;
   }
-  /// Runs `act` inside the next call of this kind, last.
+  /// Runs `act` inside the next call of this kind, last; null: nothing any more.
   void inside_next(receiver_call what, std::function<void()> act) {
     const std::lock_guard lock{mutex_};
     when_ = what;

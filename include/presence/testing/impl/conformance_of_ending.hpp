@@ -46,6 +46,7 @@ TYPED_TEST_P(transport_conformance, it_may_be_unbound_inside_any_call) {
     this->send(alice, this->says(action::update, 3));
     this->harness.settle();
     EXPECT_TRUE(done);
+    bob.heard.inside_next(inside, nullptr);
   }
 }
 
@@ -66,6 +67,7 @@ TYPED_TEST_P(transport_conformance, it_may_be_destroyed_inside_any_call) {
     this->send(alice, this->says(action::update, 3));
     this->harness.settle();
     EXPECT_FALSE(bob.transport.has_value());
+    bob.heard.inside_next(inside, nullptr);
     alice.transport.reset();
   }
 }
