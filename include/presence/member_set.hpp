@@ -108,6 +108,7 @@ class basic_member_set {
   void keep_released() noexcept { keeps_released_ = true; }
   /// Hands out what was kept since the last call, to be destroyed without a lock. `spare`, which must be empty, lends
   /// its memory to what is kept next. O(1).
+  [[nodiscard]] bool has_released() const noexcept { return !released_.empty(); }
   [[nodiscard]] released_type take_released(released_type spare = {}) noexcept {
     return std::exchange(released_, std::move(spare));
   }

@@ -43,6 +43,11 @@ class queue_harness {
     auto& session = connections_[nth]->session;
     session = hub_.resume(session.resume_key()).value();
   }
+  void reconnect(std::size_t nth) {
+    auto& c = *connections_[nth];
+    c.session = hub_.connect(c.end->client_id);
+    c.line->requests.push_back(attach_request{presence::mode_set::all()});
+  }
   static payload payload_of(int n) { return payload::text(std::to_string(n)); }
 
  private:

@@ -8,6 +8,7 @@
 #include <presence/testing/manual_clock.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -32,6 +33,10 @@ class hub_model final : public link_observer<std::uint64_t> {
                known == members.end()) {  // a re-entry under its old id is no news
       members[member] = m.data ? *m.data : 0;
     }
+  }
+  /// The hub has removed everybody of this name. Returns how many there were.
+  std::size_t evict(const std::string& client_id) {
+    return std::erase_if(members, [&](const auto& m) { return m.first.second == client_id; });
   }
   void on_left(const std::string& connection_id) override {
     std::erase_if(members, [&](const auto& m) { return m.first.first == connection_id; });

@@ -38,6 +38,9 @@ void add(kit::history_outcome& to, const kit::history_outcome& more) {
   to.operations += more.operations;
   to.refused += more.refused;
   to.expired += more.expired;
+  to.batches += more.batches;
+  to.evicted += more.evicted;
+  to.calls_inside += more.calls_inside;
 }
 
 void print_coverage(const kit::history_outcome& total) {
@@ -54,6 +57,9 @@ void print_coverage(const kit::history_outcome& total) {
   row("operations", total.operations);
   row("operations that failed", total.refused);
   row("members that timed out", total.expired);
+  row("batches", total.batches);
+  row("members that were evicted", total.evicted);
+  row("calls from inside a listener", total.calls_inside);
   row("checks of the whole world", total.checks);
 }
 

@@ -38,13 +38,20 @@ TEST(simulation, a_seed_gives_the_same_run_to_the_byte) {
 TEST(simulation, three_hundred_histories_exercise_every_deed_and_every_fault) {
   kit::link_counters links;
   std::array<std::uint64_t, kit::deed_count> deeds{};
+  std::uint64_t batches = 0, evicted = 0, calls_inside = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const auto outcome = kit::run_history(kit::make_history(seed, 200), seed);
     links += outcome.links;
+    batches += outcome.batches;
+    evicted += outcome.evicted;
+    calls_inside += outcome.calls_inside;
     for (std::size_t i = 0; i < deeds.size(); ++i) deeds[i] += outcome.deeds[i];
   }
   for (std::size_t i = 0; i < deeds.size(); ++i) EXPECT_GT(deeds[i], 0U) << to_string(static_cast<kit::deed>(i));
   for (const auto& [name, count] : links.rows()) EXPECT_GT(count, 0U) << name;
+  EXPECT_GT(batches, 0U);
+  EXPECT_GT(evicted, 0U);
+  EXPECT_GT(calls_inside, 0U);
 }
 
 TEST(simulation, a_history_that_holds_is_not_shortened) {

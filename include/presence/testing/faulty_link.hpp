@@ -76,6 +76,7 @@ class faulty_link {
       deliver_up();
     }
     counters.cut_before_hub += to_hub_.size();
+    for (const frame_up& f : to_hub_) detach_due_ = detach_due_ || std::holds_alternative<detach_frame>(f);
     up_ = false;
     gap_ = std::exchange(resync_due_, false) || gap_ || !to_client_.empty() || sync_pending_;
     to_hub_.clear();
@@ -117,8 +118,9 @@ class faulty_link {
       answered_.clear();
       gap_ = true;
     }
-    if (same && !wants_) detach_at_hub();
-    if (same && wants_) {
+    const bool left = std::exchange(detach_due_, false) || !wants_;  // also if it wants to attach again by now
+    if (same && left) detach_at_hub();
+    if (same && !left) {
       counters.resent += unanswered_.size();
     } else {
       report_unanswered();
@@ -330,6 +332,7 @@ class faulty_link {
       state_ = room_state::detaching;
       to_hub_.push_back(detach_frame{});
     } else {
+      detach_due_ = true;
       report({room_state::detached, false, false, {}, {}});
     }
   }
@@ -338,6 +341,7 @@ class faulty_link {
     if (up_) to_hub_.push_back(unanswered_.back());
   }
   void resync() {
+    ++counters.resyncs;
     if (up_) to_hub_.push_back(resync_frame{});
   }
   /// The participant is gone: its program has ended in good order, or crashed.
@@ -376,6 +380,7 @@ class faulty_link {
   std::size_t capacity_ = 1'000'000;
   bool gap_ = true;  // the participant has not got all that was sent since its last attach
   bool resync_due_ = false;
+  bool detach_due_ = false;  // the participant detached while the connection was lost
 
   // the participant's end
   receiver* to_ = nullptr;

@@ -30,6 +30,7 @@ struct link_counters {
   std::uint64_t reported = 0;   ///< publishes reported as disconnected
   std::uint64_t congested = 0;  ///< live messages refused by a full buffer, so that a sync follows
   std::uint64_t suspended = 0;
+  std::uint64_t resyncs = 0;  ///< asked for by the participant, which could not keep up
 
   /// All of them, by name.
   [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> rows() const {
@@ -48,7 +49,8 @@ struct link_counters {
             {"repeated", repeated},
             {"reported", reported},
             {"congested", congested},
-            {"suspended", suspended}};
+            {"suspended", suspended},
+            {"resyncs", resyncs}};
   }
   link_counters& operator+=(const link_counters& more) {
     frames_up += more.frames_up;
@@ -67,6 +69,7 @@ struct link_counters {
     reported += more.reported;
     congested += more.congested;
     suspended += more.suspended;
+    resyncs += more.resyncs;
     return *this;
   }
 };

@@ -11,8 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -24,8 +26,8 @@ namespace presence::inline PRESENCE_ABI::testing {
 /// The four functions of a receiver.
 enum class receiver_call : std::uint8_t { state, presence, sync, published };
 
-/// What a transport calls, for the tests of its author: it writes down every call, keeps the set that a participant would
-/// have, and notes what breaks the contract of `transport_receiver`. Its own functions may be called from any thread,
+/// What a transport calls, for the tests of its author: it writes down every call, keeps the set that a participant
+/// would have, and notes what breaks the contract of `transport_receiver`. Its own functions may be called from any thread,
 /// also from inside a call of the transport.
 template <class Payload>
 class recording_receiver final : public transport_receiver<Payload> {
@@ -45,7 +47,7 @@ class recording_receiver final : public transport_receiver<Payload> {
   void on_state(const state_change& change) override {
     const entry now{*this, {receiver_call::state, change, {}, {}, 0, {}}};
     const std::lock_guard lock{mutex_};
-    attached_ = change.state == room_state::attached || (attached_ && change.state == room_state::detaching);
+    follow(change);
     if (change.state == room_state::attached && !change.resumed) {
       set_.start_sync();
       if (!change.has_members) set_.leave_all({}, [](auto&&...) {});
@@ -58,6 +60,7 @@ class recording_receiver final : public transport_receiver<Payload> {
     if (!attached_) complain("live messages while it is not attached");
     for (const message_type& m : *messages) {
       check(m);
+      check_order(m);
       set_.apply(m, [](auto&&...) {});
     }
   }
@@ -65,15 +68,18 @@ class recording_receiver final : public transport_receiver<Payload> {
     const entry now{*this, {receiver_call::sync, {}, page, cursor, 0, {}}};
     const std::lock_guard lock{mutex_};
     if (!attached_) complain("a sync while it is not attached");
+    check_page(cursor);
     for (const message_type& m : *page) check(m);
     set_.apply_sync(
         *page, cursor, {}, [](auto&&...) {}, [](auto&&...) {});
   }
   void on_published(publish_token token, std::error_code outcome) override {
     const entry now{*this, {receiver_call::published, {}, {}, {}, token, outcome}};
+    const std::lock_guard lock{mutex_};
+    if (!answered_.insert(token).second) complain("a publish answered twice");
   }
 
-  // --- what came --------------------------------------------------------------------------------------------------------
+  // --- what came -----------------------------------------------------------------------------------------------------
 
   [[nodiscard]] std::vector<call> calls() const {
     const std::lock_guard lock{mutex_};
@@ -137,7 +143,7 @@ class recording_receiver final : public transport_receiver<Payload> {
     const std::lock_guard lock{mutex_};
     over_ = true;
   }
-  /// Runs `act` inside the next call of this kind, last.
+  /// Runs `act` inside the next call of this kind, last; null: nothing any more.
   void inside_next(receiver_call what, std::function<void()> act) {
     const std::lock_guard lock{mutex_};
     when_ = what;
@@ -169,24 +175,71 @@ class recording_receiver final : public transport_receiver<Payload> {
     const receiver_call what;
   };
 
+  /// What a message is told apart by, in the order of its connection.
+  struct newest {
+    message_id id;
+    time_point made_by_hub{};     // the stamp of the last synthesized one …
+    std::set<std::string> whose;  // … and whom that stamp was about
+  };
+
   void complain(std::string what) { complaints_.push_back(std::move(what)); }
+  void follow(const state_change& change) {
+    const bool attached = change.state == room_state::attached;
+    if (attached && change.resumed && !may_resume_) complain("resumed, where there was nothing to go on from");
+    if (attached) may_resume_ = true;
+    if (change.state == room_state::detached || change.state == room_state::failed) may_resume_ = false;
+    if (attached && !change.resumed) {
+      newest_.clear();
+      pages_due_ = change.has_members;
+    }
+    if (change.state == room_state::attaching && !change.error && attached_) complain("a loss without its reason");
+    attached_ = attached || (attached_ && change.state == room_state::detaching);
+  }
+  /// Between one attach and the next the messages of a connection come in its order, each once. Those that the hub made
+  /// up have stamps instead: equal ones are about different members.
+  void check_order(const message_type& m) {
+    newest& last = newest_[m.connection_id];
+    if (m.id.synthesized()) {
+      if (m.timestamp > last.made_by_hub) last.whose.clear();
+      if (m.timestamp < last.made_by_hub || !last.whose.insert(m.client_id).second) {
+        complain("a message that the hub made up came twice, or after a later one");
+      }
+      last.made_by_hub = m.timestamp;
+      return;
+    }
+    if (last.id.origin == id_origin::connection &&
+        std::pair{m.id.msg_serial, m.id.index} <= std::pair{last.id.msg_serial, last.id.index}) {
+      complain("a live message came twice, or after a later one");
+    }
+    last.id = m.id;
+  }
+  /// A sync is announced by its attach, and its pages come in their order: none follows the last.
+  void check_page(const sync_cursor& cursor) {
+    if (!pages_due_) complain("a page that no attach has announced, or one after the last");
+    pages_due_ = !cursor.last;
+  }
   void check(const message_type& m) {
     if (m.client_id.empty()) complain("a message without a client id");
     if (m.connection_id.empty()) complain("a message without a connection id");
     if (m.timestamp == time_point{}) complain("a message without a time stamp");
     if (m.id.origin == id_origin::none) complain("a message without an id");
     if (m.action == action::absent) complain("an absent marker");
+    if (m.action != action::leave && m.reason != leave_reason::none) complain("a reason on what is no leave");
   }
 
   mutable std::mutex mutex_;
   std::vector<call> calls_;
   std::vector<std::string> complaints_;
   basic_member_set<Payload> set_;
+  std::map<std::string, newest> newest_;  // by connection id
+  std::set<publish_token> answered_;
   std::function<void()> act_;
   receiver_call when_ = receiver_call::state;
   int running_ = 0;
   std::thread::id runner_;
   bool attached_ = false;
+  bool may_resume_ = false;  // attached before, and not ended since
+  bool pages_due_ = false;
   bool over_ = false;
 };
 

@@ -5,7 +5,10 @@
 #include <presence/testing/impl/conformance_base.hpp>
 #include <presence/testing/impl/conformance_of_attaching.hpp>
 #include <presence/testing/impl/conformance_of_ending.hpp>
+#include <presence/testing/impl/conformance_of_losing.hpp>
+#include <presence/testing/impl/conformance_of_messages.hpp>
 #include <presence/testing/impl/conformance_of_publishing.hpp>
+#include <presence/testing/impl/conformance_of_threads.hpp>
 
 namespace presence::inline PRESENCE_ABI::testing {
 
@@ -24,7 +27,18 @@ REGISTER_TYPED_TEST_SUITE_P(
     resync_of_an_empty_room_is_an_attach_without_members, no_call_follows_once_it_is_unbound,
     members_leave_with_the_transport, it_may_be_unbound_inside_any_call, it_may_be_destroyed_inside_any_call,
     calls_inside_calls_are_legal_and_come_later, it_can_be_moved, calls_from_several_threads_are_made_one_at_a_time,
-    a_transport_may_end_while_others_publish, a_lost_connection_comes_back_with_everything_or_with_a_sync);
+    a_transport_may_end_while_others_publish, a_lost_connection_comes_back_with_everything_or_with_a_sync,
+    each_request_is_answered_by_one_state, the_connection_id_is_right_when_attached_is_reported,
+    messages_of_one_publish_come_in_one_call, actions_arrive_as_the_hub_decided_them, long_client_ids_arrive_whole,
+    client_ids_of_any_characters_arrive_as_they_are, long_data_arrives_whole, empty_data_is_not_no_data,
+    each_kind_of_payload_stays_what_it_is, long_extras_arrive_whole, a_leave_brings_its_own_data_and_extras_or_the_last,
+    a_leave_says_why, time_stamps_are_to_the_millisecond, a_sync_shows_members_as_their_last_messages_did,
+    a_sync_of_many_members_shows_each_of_them_once, a_reentry_under_its_id_is_news_to_nobody,
+    a_loss_is_reported_with_its_reason, a_publish_while_the_connection_is_lost_is_answered_once,
+    a_detach_while_the_connection_is_lost_is_answered_and_stays,
+    a_detach_and_attach_while_the_connection_is_lost_begin_anew, a_connection_that_comes_back_repeats_nothing,
+    a_new_connection_is_not_resumed_and_has_its_own_id, members_of_a_connection_that_stays_away_time_out,
+    a_call_keeps_no_other_thread_waiting_and_no_second_one_beside_it, unbinding_waits_for_a_call_on_another_thread);
 
 }  // namespace presence::inline PRESENCE_ABI::testing
 

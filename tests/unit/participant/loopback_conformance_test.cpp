@@ -44,8 +44,13 @@ struct loopback_harness {
   }
   void drop(std::size_t nth) { sessions[nth].drop(); }
   void restore(std::size_t nth) { sessions[nth] = hub.resume(std::string{sessions[nth].resume_key()}).value(); }
+  void expire(std::size_t) {
+    clock.set(*hub.next_deadline());
+    hub.run_due();
+  }
 
-  hub_type hub{{.sync_page = 10}};
+  testing::manual_clock clock;
+  hub_type hub{{.sync_page = 10}, clock};
   std::vector<typename hub_type::session_type> sessions;
 };
 

@@ -54,7 +54,9 @@ class participant_state {
     publish_token token = 0;
   };
 
-  participant_state(const presence_options& o, std::string_view client_id) : options(o), own(client_id) {}
+  participant_state(const presence_options& o, std::string_view client_id) : options(o), own(client_id) {
+    set.keep_released();
+  }
 
   // --- calls of the application (impl/participant/calls.hpp) ------------------------------------------------------------
   // Each takes the handler only when it cannot fail any more.
@@ -128,7 +130,27 @@ class participant_state {
   own_members<Wire> own;
   event_collector<Data> events;
   effect_list<Wire> effects;
-  std::vector<shared_data<Wire>> spent;  // data let go of: to be destroyed outside the lock
+
+  /// Data that was let go of under the owner's lock: no destructor of the user's runs there.
+  struct garbage {
+    std::vector<shared_data<Data>> released;
+    std::vector<shared_data<Wire>> spent;
+    std::optional<basic_member_set<Data>> discarded;
+    void clear() noexcept {
+      released.clear();
+      spent.clear();
+      discarded.reset();
+    }
+  };
+  [[nodiscard]] bool has_garbage() const noexcept {
+    return set.has_released() || !spent.empty() || discarded.has_value();
+  }
+  /// Hands it over, and takes the buffers of what was handed over before.
+  void swap_garbage(garbage& with) noexcept {
+    with.released = set.take_released(std::move(with.released));
+    with.spent.swap(spent);
+    with.discarded.swap(discarded);
+  }
 
   in_flight<operation_type> sent;  // by their tokens
   fifo<operation_type> queued;     // for the attach
@@ -148,6 +170,9 @@ class participant_state {
   bool resync_due = false;    // the transport is to be asked for a sync
 
  private:
+  std::vector<shared_data<Wire>> spent;
+  std::optional<basic_member_set<Data>> discarded;
+
   [[nodiscard]] static bool keeps_spent() noexcept { return !std::is_trivially_destructible_v<Wire>; }
   void change_room(room_state to, const state_change& why) noexcept {
     effects.add(notify_state{{std::exchange(room, to), to, why.resumed, why.error, {}, {}}});

@@ -163,7 +163,11 @@ class presence_core final : public transport_receiver<typename Transport::codec_
     lagging_ = resync_asked_ = true;
     state_.fell_behind();
   }
-  void throw_away_spent() noexcept { state_.spent.clear(); }
+  void throw_away(lock_type& lock) noexcept {
+    if (!state_.has_garbage()) return;
+    state_.swap_garbage(garbage_);
+    outside(lock, [&] { garbage_.clear(); });
+  }
   template <class Add>
   [[nodiscard]] subscription subscribe_with(const char* where, Add&& add);
 
@@ -186,6 +190,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   // under the lock
   mutable mutex_type mutex_;
   state_type state_;
+  typename state_type::garbage garbage_;  // of whoever is at work
   drain<task, mutex_type> drain_;
   participant_listeners<Data, mutex_type> listeners_;
   std::size_t backlog_ = 0;        // live messages that wait

@@ -69,7 +69,11 @@ template <class Data, class Wire>
 void participant_state<Data, Wire>::gone(const state_change& change) noexcept {
   const bool asked = room == room_state::detaching || !detaching.empty();
   own.ended(asked, reason(change), [&](shared_data<Wire> data) { let_go(std::move(data)); });
-  set.clear();
+  if (set.size() > 0) {
+    discarded.emplace(set.take_all());
+  } else {
+    set.clear();
+  }
   known = synced = resync_due = flawed_sync = false;
   change_room(change.state, change);
   caught_up();

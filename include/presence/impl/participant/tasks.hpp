@@ -20,7 +20,9 @@ presence_core<Data, Clock, Transport>::presence_core(Transport transport, const 
       state_(options, std::string_view{transport_.client_id()}),
       on_throw_([this](std::exception_ptr error) {
         report(make_error_code(errc::handler_threw), "listener", {}, std::move(error));
-      }) {}
+      }) {
+  garbage_.released.reserve(8);  // as the set's own: they take turns
+}
 
 // --- what is brought --------------------------------------------------------------------------------------------------------
 
@@ -56,7 +58,10 @@ void presence_core<Data, Clock, Transport>::on_presence(const message_batch<wire
   if (lagging_) {
     work(lock);  // where memory ran out before, there is something left to do
   } else if (!drain_.busy() && drain_.empty()) {
-    work(lock, [&](lock_type& held) { apply(messages, held); });
+    work(lock, [&](lock_type& held) {
+      apply(messages, held);
+      throw_away(held);
+    });
   } else {
     if (backlog_ + messages->size() > state_.options.max_backlog) {
       lag();
@@ -195,12 +200,12 @@ void presence_core<Data, Clock, Transport>::run(task& t, lock_type& lock) noexce
   perform(lock);
   const bool holds_data = std::holds_alternative<live_batch<wire>>(t) || std::holds_alternative<sync_page<wire>>(t) ||
                           std::holds_alternative<operate_call<Data>>(t);
-  if (!state_.spent.empty() || (holds_data && !std::is_trivially_destructible_v<Data>)) {
-    outside(lock, [&] {
-      t = publish_outcome{};  // what it holds is destroyed outside the lock
-      throw_away_spent();
-    });
-  }
+  if (!state_.has_garbage() && (!holds_data || std::is_trivially_destructible_v<Data>)) return;
+  state_.swap_garbage(garbage_);
+  outside(lock, [&] {
+    t = publish_outcome{};  // what it holds is destroyed outside the lock
+    garbage_.clear();
+  });
 }
 
 /// What was asked is answered, and what was missed is made good by a sync.

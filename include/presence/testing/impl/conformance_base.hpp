@@ -6,15 +6,19 @@
 #include <presence/message.hpp>
 #include <presence/mode.hpp>
 #include <presence/mutex.hpp>
+#include <presence/payload.hpp>
 #include <presence/testing/recording_receiver.hpp>
 #include <presence/transport.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -35,15 +39,21 @@ namespace presence::inline PRESENCE_ABI::testing {
 ///       my_transport connect(std::string_view client_id);  // a connection of its own, to the one room of this harness
 ///       void settle();                                     // lets everything arrive that is under way
 ///       static payload payload_of(int n);                  // data: equal for equal n, different for different n
-///       void drop(std::size_t nth);                        // optional: the nth connection (from 0) is lost …
-///       void restore(std::size_t nth);                     // … and is back
+///       // Optional; what a harness does not offer is skipped, and said to be:
+///       static payload payload_of_size(std::size_t bytes);  // data of so many bytes; 0: empty, which is not none
+///       void drop(std::size_t nth);       // the nth connection (from 0) is lost …
+///       void restore(std::size_t nth);    // … and is back, and may resume; or
+///       void reconnect(std::size_t nth);  // … and a new connection takes its place; or
+///       void expire(std::size_t nth);     // … and the hub has given it up
+///       static constexpr bool tells_reasons = false;  // what is behind cannot tell why somebody left
 ///     };
 ///     namespace presence::testing {
 ///     INSTANTIATE_TYPED_TEST_SUITE_P(my_transport, transport_conformance, ::testing::Types<my_harness>);
 ///     }
 ///
 /// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`; the hub behind should
-/// permit every one of them everything.
+/// permit every one of them everything, and have no smaller limits than `hub_limits`: the longest ids have 256 bytes,
+/// data 65,536, extras 16,384, and there are up to 1,100 members.
 template <class H>
 concept transport_harness = std::default_initializable<H> && transport<typename H::transport_type> &&
     std::equality_comparable<typename H::transport_type::codec_type::payload_type> &&
@@ -59,6 +69,23 @@ concept transport_harness_that_drops = transport_harness<H> && requires(H& h, st
   h.restore(nth);
 };
 
+template <class H>
+concept transport_harness_that_reconnects = transport_harness_that_drops<H> && requires(H& h, std::size_t nth) {
+  h.reconnect(nth);
+};
+
+template <class H>
+concept transport_harness_that_expires = transport_harness_that_drops<H> && requires(H& h, std::size_t nth) {
+  h.expire(nth);
+};
+
+/// Text payloads need no help of the harness.
+template <class H>
+concept transport_harness_with_sizes = std::same_as<typename H::transport_type::codec_type::payload_type, payload> ||
+    std::same_as<typename H::transport_type::codec_type::payload_type, std::string> || requires(std::size_t bytes) {
+  { H::payload_of_size(bytes) } -> std::convertible_to<typename H::transport_type::codec_type::payload_type>;
+};
+
 template <class Harness>
 class transport_conformance : public ::testing::Test {
   static_assert(transport_harness<Harness>, "Harness does not model presence::testing::transport_harness");
@@ -69,12 +96,17 @@ class transport_conformance : public ::testing::Test {
   using message_type = message<payload_type>;
   using receiver = recording_receiver<payload_type>;
   static constexpr bool locking = is_locking<typename transport_type::mutex_type>;
+  static constexpr bool tells_reasons = [] {
+    if constexpr (requires { bool{Harness::tells_reasons}; }) {
+      return bool{Harness::tells_reasons};
+    } else {
+      return true;
+    }
+  }();
 
   /// A connection and what it was told.
   struct client {
-    client(Harness& harness, std::string_view client_id) : transport(harness.connect(client_id)) {
-      transport->bind(&heard);
-    }
+    explicit client(transport_type made) : transport(std::move(made)) { transport->bind(&heard); }
     receiver heard;  // outlives the transport
     std::optional<transport_type> transport;
     publish_token last_token = 0;
@@ -86,9 +118,8 @@ class transport_conformance : public ::testing::Test {
     }
   }
 
-  client& connect(std::string_view client_id) {
-    return *clients_.emplace_back(std::make_unique<client>(harness, client_id));
-  }
+  client& adopt(transport_type made) { return *clients_.emplace_back(std::make_unique<client>(std::move(made))); }
+  client& connect(std::string_view client_id) { return adopt(harness.connect(client_id)); }
   void attach(client& who, mode_set modes = mode_set::all()) {
     who.transport->attach(modes);
     harness.settle();
@@ -99,6 +130,14 @@ class transport_conformance : public ::testing::Test {
     return made;
   }
 
+  /// Does something inside the call that next reports `attached`.
+  static void at_attached(client& who, std::function<void()> act) {
+    who.heard.inside_next(receiver_call::state, [&who, act = std::move(act)] {
+      if (who.heard.state()->state == room_state::attached) return act();
+      at_attached(who, act);
+    });
+  }
+
   [[nodiscard]] static message_type says(action what, std::optional<int> data = std::nullopt,
                                          std::string_view client_id = {}) {
     message_type m;
@@ -106,6 +145,37 @@ class transport_conformance : public ::testing::Test {
     m.client_id = client_id;
     if (data) m.data = shared_data<payload_type>::make(Harness::payload_of(*data));
     return m;
+  }
+  /// Data of so many bytes. Precondition: the harness, or its type of payload, has sizes.
+  [[nodiscard]] static payload_type sized(std::size_t bytes) {
+    if constexpr (requires { Harness::payload_of_size(bytes); }) {
+      return Harness::payload_of_size(bytes);
+    } else {
+      std::string content(bytes, 'x');
+      for (std::size_t i = 0; i < bytes; ++i) content[i] = static_cast<char>('a' + i % 26);
+      if constexpr (std::same_as<payload_type, payload>) {
+        return payload::text(std::move(content));
+      } else {
+        return content;
+      }
+    }
+  }
+  [[nodiscard]] static message_type says_data(action what, payload_type data, std::string_view client_id = {}) {
+    message_type m = says(what, std::nullopt, client_id);
+    m.data = shared_data<payload_type>::make(std::move(data));
+    return m;
+  }
+  /// Whether both say the same of a member, word for word.
+  [[nodiscard]] static ::testing::AssertionResult same_content(const message_type& a, const message_type& b) {
+    const auto differs = [](const char* what) { return ::testing::AssertionFailure() << what << " differs"; };
+    if (a.client_id != b.client_id) return differs("the client id");
+    if (a.connection_id != b.connection_id) return differs("the connection id");
+    if (a.data.empty() != b.data.empty()) return differs("whether there is data");
+    if (a.data.has_value() != b.data.has_value() || (a.data && !(*a.data == *b.data))) return differs("the data");
+    if (a.extras != b.extras) return differs("the extras");
+    if (a.id != b.id) return differs("the id");
+    if (a.timestamp != b.timestamp) return differs("the time stamp");
+    return ::testing::AssertionSuccess();
   }
   /// Publishes and does not wait.
   publish_token send(client& from, std::vector<message_type> messages) {

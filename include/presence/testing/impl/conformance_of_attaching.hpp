@@ -26,6 +26,39 @@ TYPED_TEST_P(transport_conformance, attach_is_reported_with_the_modes_that_were_
   EXPECT_EQ(alice.heard.count(receiver_call::sync), 0U);
 }
 
+TYPED_TEST_P(transport_conformance, each_request_is_answered_by_one_state) {
+  auto& alice = this->connect("alice");
+  const auto states = [&](room_state which) {
+    const auto all = alice.heard.calls();
+    return std::count_if(all.begin(), all.end(), [&](const auto& call) {
+      return call.what == receiver_call::state && call.state.state == which;
+    });
+  };
+  this->attach(alice);
+  EXPECT_EQ(states(room_state::attached), 1);
+  EXPECT_EQ(states(room_state::detached), 0);
+  alice.transport->resync();
+  this->harness.settle();
+  EXPECT_EQ(states(room_state::attached), 2);
+  alice.transport->detach();
+  this->harness.settle();
+  EXPECT_EQ(states(room_state::attached), 2);
+  EXPECT_EQ(states(room_state::detached), 1);
+}
+
+TYPED_TEST_P(transport_conformance, the_connection_id_is_right_when_attached_is_reported) {
+  auto& alice = this->connect("alice");
+  std::string told;
+  this->at_attached(alice, [&] { told = alice.transport->connection_id(); });
+  this->attach(alice);
+  EXPECT_FALSE(told.empty());
+  EXPECT_EQ(told, std::string{alice.transport->connection_id()});
+  EXPECT_FALSE(this->publish(alice, this->says(action::enter, 1)));
+  const auto echo = alice.heard.messages(receiver_call::presence);
+  ASSERT_EQ(echo.size(), 1U);
+  EXPECT_EQ(echo[0].connection_id, told);
+}
+
 TYPED_TEST_P(transport_conformance, connections_have_ids_of_their_own) {
   auto& one = this->attached("alice");
   auto& other = this->attached("alice");

@@ -1,4 +1,4 @@
-// transport_conformance: the end of a transport, its movement, threads, lost connections.
+// transport_conformance: the end of a transport, its movement, threads.
 #ifndef PRESENCE_TESTING_IMPL_CONFORMANCE_OF_ENDING_HPP
 #define PRESENCE_TESTING_IMPL_CONFORMANCE_OF_ENDING_HPP
 
@@ -46,6 +46,7 @@ TYPED_TEST_P(transport_conformance, it_may_be_unbound_inside_any_call) {
     this->send(alice, this->says(action::update, 3));
     this->harness.settle();
     EXPECT_TRUE(done);
+    bob.heard.inside_next(inside, nullptr);
   }
 }
 
@@ -66,6 +67,7 @@ TYPED_TEST_P(transport_conformance, it_may_be_destroyed_inside_any_call) {
     this->send(alice, this->says(action::update, 3));
     this->harness.settle();
     EXPECT_FALSE(bob.transport.has_value());
+    bob.heard.inside_next(inside, nullptr);
     alice.transport.reset();
   }
 }
@@ -87,11 +89,12 @@ TYPED_TEST_P(transport_conformance, calls_inside_calls_are_legal_and_come_later)
 
 TYPED_TEST_P(transport_conformance, it_can_be_moved) {
   static_assert(std::is_nothrow_move_constructible_v<typename TestFixture::transport_type>);
-  auto& alice = this->connect("alice");
-  alice.transport->bind(nullptr);
-  auto moved = std::move(*alice.transport);
-  alice.transport.emplace(std::move(moved));
-  alice.transport->bind(&alice.heard);
+  auto made = this->harness.connect("alice");
+  auto moved = std::move(made);
+  auto assigned = this->harness.connect("bob");
+  assigned = std::move(moved);
+  auto& alice = this->adopt(std::move(assigned));
+  EXPECT_EQ(std::string_view{alice.transport->client_id()}, "alice");
   this->attach(alice);
   EXPECT_FALSE(this->publish(alice, this->says(action::enter, 1)));
 }
@@ -136,34 +139,6 @@ TYPED_TEST_P(transport_conformance, a_transport_may_end_while_others_publish) {
     }
     this->harness.settle();
     EXPECT_TRUE(this->knows_the_room(alice));
-  }
-}
-
-TYPED_TEST_P(transport_conformance, a_lost_connection_comes_back_with_everything_or_with_a_sync) {
-  if constexpr (!transport_harness_that_drops<TypeParam>) {
-    GTEST_SKIP() << "the harness cannot drop connections";
-  } else {
-    for (const bool something_happens : {true, false}) {
-      TypeParam other;
-      std::swap(this->harness, other);
-      auto& alice = this->attached("alice");
-      auto& bob = this->attached("bob");
-      EXPECT_FALSE(this->publish(alice, this->says(action::enter, 1)));
-      this->harness.drop(1);
-      this->harness.settle();
-      EXPECT_TRUE(bob.heard.state()->state == room_state::attaching ||
-                  bob.heard.state()->state == room_state::suspended);
-      if (something_happens) {
-        EXPECT_FALSE(this->publish(alice, this->says(action::leave)));
-      }
-      bob.heard.forget();
-      this->harness.restore(1);
-      this->harness.settle();
-      EXPECT_EQ(bob.heard.state().value().state, room_state::attached);
-      EXPECT_EQ(bob.transport->state(), room_state::attached);
-      EXPECT_TRUE(this->knows_the_room(bob));
-      EXPECT_FALSE(this->publish(bob, this->says(action::enter, 2)));
-    }
   }
 }
 
