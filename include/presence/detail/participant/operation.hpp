@@ -21,6 +21,7 @@ struct operation {
   bool reentry = false;                   ///< made by the participant after an attach (RTP17i), not by its user
   std::uint32_t attachment = 0;           ///< sent: since which attach; one of before a detach concerns nobody any more
   std::uint32_t connection = 0;           ///< sent: over which connection, counted
+  std::uint32_t sync = 0;                 ///< sent: after how many attaches that were not resumed
   message<Wire> outgoing;                 ///< a copy of what was sent is kept: its data is shared
   std::optional<std::error_code> answer;  ///< one that there was no memory to queue
   completion handler;

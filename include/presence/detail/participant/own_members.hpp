@@ -36,6 +36,9 @@ class own_members {
   [[nodiscard]] const self_status& self() const noexcept { return self_; }
   [[nodiscard]] const std::string& client_id() const noexcept { return client_id_; }
   [[nodiscard]] const std::string& connection_id() const noexcept { return connection_id_; }
+  [[nodiscard]] const std::string& name_of(const operation_type& op) const noexcept {
+    return op.outgoing.client_id.empty() ? client_id_ : op.outgoing.client_id;
+  }
   [[nodiscard]] std::uint32_t attachment() const noexcept { return attachment_; }
   [[nodiscard]] bool anybody_put_off() const noexcept { return put_off_ > 0; }
 
@@ -67,6 +70,7 @@ class own_members {
     record& mine = at(op);
     op.attachment = attachment_;
     op.connection = connection_;
+    op.sync = syncs_;
     if (!op.reentry) {
       ++mine.on_the_way;
       return;
@@ -76,8 +80,10 @@ class own_members {
     if (is_self(op)) self_ = {self_state::entering, {}, {}};
   }
 
-  /// The hub's answer, or that there was none. Returns whether it was a re-entry that the hub has refused for good.
-  [[nodiscard]] bool answered(const operation_type& op, std::error_code outcome, bool in_room) noexcept;
+  /// The hub's answer, or that there was none. `there`: whether the set has the member on this connection, where the set
+  /// is complete. Returns whether it was a re-entry that the hub has refused for good.
+  [[nodiscard]] bool answered(const operation_type& op, std::error_code outcome, bool in_room,
+                              std::optional<bool> there) noexcept;
 
   // --- what comes in ----------------------------------------------------------------------------------------------------
 
@@ -131,9 +137,6 @@ class own_members {
   }
 
  private:
-  [[nodiscard]] const std::string& name_of(const operation_type& op) const noexcept {
-    return op.outgoing.client_id.empty() ? client_id_ : op.outgoing.client_id;
-  }
   [[nodiscard]] static bool is_self(const operation_type& op) noexcept { return op.own; }
 
   [[nodiscard]] record* find(std::string_view client_id) noexcept {
@@ -172,7 +175,7 @@ class own_members {
     return op;
   }
 
-  void accept_here(record& mine, const operation_type& op) noexcept;
+  void accept(record& mine, const operation_type& op) noexcept;
   void forget_unfounded_self() noexcept;
   void put_off(record& mine) noexcept {
     mine.owed = mine.put_off = true;
@@ -206,6 +209,7 @@ class own_members {
   self_status self_;
   std::uint32_t attachment_ = 0;  // goes up when the room is left
   std::uint32_t connection_ = 0;  // goes up with each new connection
+  std::uint32_t syncs_ = 0;       // goes up with each attach that is not a resumed one
   std::uint32_t entering_ = 0;    // enters and updates of the own client id that wait or are on their way
   std::uint32_t put_off_ = 0;     // how many may be put off: an upper bound
   typename map::iterator at_;     // of the walk of `next_reentry`, while there is one

@@ -107,7 +107,9 @@ auto participant_state<Data, Wire>::answered(publish_token token, std::error_cod
   std::optional<operation_type> op = sent.take(token);
   if (!op) return std::nullopt;
   const bool in_room = room == room_state::attached || room == room_state::attaching;
-  const bool refused = own.answered(*op, outcome, in_room);
+  std::optional<bool> there;
+  if (in_sync() && !catching_up) there = set.contains(own.name_of(*op), own.connection_id());
+  const bool refused = own.answered(*op, outcome, in_room, there);
   if (refused) {  // RTP17e
     effects.add(notify_state{
         {room, room, true, make_error_code(errc::reentry_failed), std::move(op->outgoing.client_id), outcome}});

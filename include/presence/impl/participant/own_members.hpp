@@ -7,7 +7,8 @@
 namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Wire>
-bool own_members<Wire>::answered(const operation_type& op, std::error_code outcome, bool in_room) noexcept {
+bool own_members<Wire>::answered(const operation_type& op, std::error_code outcome, bool in_room,
+                                 std::optional<bool> there) noexcept {
   if (op.attachment != attachment_) return false;  // of before a detach (W9)
   record* const found = find(op);
   if (found == nullptr) return false;
@@ -30,8 +31,12 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
     }
     if (mine.on_the_way == 0) mine.wants_to_leave = false;
     mine.echoed = false;
+  } else if (!outcome && !mine.echoed && op.connection == connection_ && op.sync != syncs_ && there == false) {
+    // It was done before the sync, which shows what came after: the hub has ended the member (W7).
+    mine.accepted = mine.owed = false;
+    if (is_self(op)) self_ = {self_state::lost, leave_reason::resync, {}};
   } else if (!outcome) {
-    accept_here(mine, op);
+    accept(mine, op);
     if (is_self(op) && in_room && !mine.owed) self_ = {self_state::present, {}, {}};
   } else if (op.reentry) {
     if (is_temporary(outcome) || !is_refusal(outcome)) {
@@ -60,7 +65,7 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
 
 /// The echo came before the answer and has said all there is to say; where it was lost, the answer says it (W3).
 template <class Wire>
-void own_members<Wire>::accept_here(record& mine, const operation_type& op) noexcept {
+void own_members<Wire>::accept(record& mine, const operation_type& op) noexcept {
   const bool here = op.connection == connection_;
   if (op.reentry) {
     if (here && mine.connection_id != connection_id_) {
@@ -74,7 +79,8 @@ void own_members<Wire>::accept_here(record& mine, const operation_type& op) noex
     mine.connection_id = here ? connection_id_ : std::string{};
   }
   mine.accepted = true;
-  if (here) mine.owed = mine.put_off = false;
+  mine.owed = !here;
+  mine.put_off = false;
 }
 
 template <class Wire>
@@ -133,6 +139,7 @@ void own_members<Wire>::attached(bool resumed, std::string connection_id, bool s
     begin_reentry(true);  // of those that nobody answered
     return;
   }
+  ++syncs_;
   const auto owe = [&](record& mine) {
     mine.echoed = false;
     if (!mine.accepted) return;
