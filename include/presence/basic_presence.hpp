@@ -6,6 +6,7 @@
 #include <presence/detail/participant/presence_core.hpp>
 #include <presence/fwd.hpp>
 #include <presence/member.hpp>
+#include <presence/mode.hpp>
 #include <presence/options.hpp>
 #include <presence/result.hpp>
 #include <presence/room_state.hpp>
@@ -81,6 +82,11 @@ class basic_presence {
   /// Whether the first sync has completed since the set was last unknown (RTP13).
   [[nodiscard]] bool sync_complete() const {
     return core_ != nullptr && core_->reading([](const auto& s) { return s.synced; });
+  }
+
+  /// What the last attach granted; before the first one all that there is. Without `mode::subscribe` no events come.
+  [[nodiscard]] mode_set modes() const {
+    return core_ != nullptr ? core_->reading([](const auto& s) { return s.modes; }) : mode_set{};
   }
 
   /// The client id of the connection; empty if it has none, `*` if it may act for anyone.
@@ -160,7 +166,8 @@ class basic_presence {
 
   /// Calls `listener(const event<Data>&)` for every member that enters, updates, leaves, or is found present. Folding
   /// what it receives over the set as of this call gives the set at any later time.
-  /// Attaches the room first if nothing did (`attach_on_subscribe`).
+  /// Attaches the room first if nothing did (`attach_on_subscribe`). Where it will hear nothing, in a room that is left or
+  /// without permission, `subscribe_errors` is told so at once.
   /// Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off.
   template <std::invocable<const event_type&> Listener>
   subscription subscribe(Listener&& listener) {

@@ -407,5 +407,187 @@ TEST_F(presence_own_members, self_is_present_again_where_the_attach_after_suspen
   EXPECT_EQ(p->self().state, self_state::present);
 }
 
+// --- wishes -----------------------------------------------------------------------------------------------------------------
+
+TEST_F(presence_own_members, an_update_that_was_refused_is_not_entered_again) {
+  enter_with("old");
+  room.refuse_nth(1, errc::message_too_large);
+  p->update("new");
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"enter me old"});
+}
+
+TEST_F(presence_own_members, a_re_entry_does_not_come_after_a_newer_update) {
+  enter_with("old");
+  room.drop();
+  room.set_connection_id("c2");
+  room.by_hand(transport_call::publish);
+  room.answer_attach({.has_members = true});
+  p->update("new");
+  room.answer_attach({.has_members = true});  // attached anew before either was answered
+  EXPECT_EQ(take_published(), (lines{"enter me old", "update new"}));
+  while (room.unanswered() > 0) room.answer_publish();
+  EXPECT_EQ(take_published(), silence);  // the hub has it
+  EXPECT_EQ(*p->get("me")->front().data, "new");
+  reconnect("c3");
+  EXPECT_EQ(take_published(), lines{"enter me new"});
+}
+
+TEST_F(presence_own_members, an_update_that_nobody_answered_is_followed_by_what_was_accepted) {
+  enter_with("old");
+  room.by_hand(transport_call::publish);
+  p->update("new");
+  reconnect();
+  forget();
+  room.answer_publish({.outcome = errc::disconnected});
+  EXPECT_EQ(take_published(), lines{"enter me old"});
+}
+
+TEST_F(presence_own_members, a_leave_that_waits_is_not_preceded_by_a_re_entry) {
+  enter_with("x");
+  room.drop();
+  outcome left;
+  p->leave(left.handler());
+  room.set_connection_id("c2");
+  room.answer_attach();
+  EXPECT_EQ(take_published(), lines{"leave"});
+  EXPECT_TRUE(left.ok());
+  EXPECT_EQ(p->self(), self_status{});
+}
+
+TEST_F(presence_own_members, a_leave_that_was_refused_here_ends_the_wish) {
+  for (const bool suspended : {true, false}) {
+    open({.queue_operations = false});
+    enter_with("x");
+    suspended ? room.suspend() : room.drop();
+    outcome left;
+    p->leave(left.handler());
+    EXPECT_EQ(left.code(), errc::invalid_room_state);
+    room.set_connection_id("c2");
+    room.answer_attach();
+    EXPECT_EQ(take_published(), silence);
+    EXPECT_EQ(p->self(), self_status{});
+  }
+}
+
+TEST_F(presence_own_members, a_leave_that_the_hub_refused_leaves_the_wish) {
+  enter_with("x");
+  room.refuse_nth(1, errc::not_permitted);
+  p->leave();
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+}
+
+TEST_F(presence_own_members, a_re_entry_of_what_the_hub_ended_is_lost) {
+  enter_with("x");
+  room.refuse_nth(1, errc::evicted);
+  room.answer_attach({.has_members = true});
+  EXPECT_EQ(p->self(), lost(leave_reason::evicted));
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+}
+
+TEST_F(presence_own_members, a_late_answer_does_not_bring_back_what_a_sync_lacks) {
+  for (const bool late : {true, false}) {
+    open();
+    attach_with();
+    room.by_hand(transport_call::publish);
+    p->enter("x");
+    if (!late) room.answer_publish({.outcome = {}, .echo = false});
+    room.answer_attach({.has_members = true});
+    room.sync("s:", {present("bob", "c2")});
+    if (late) room.answer_publish({.outcome = {}, .echo = false});
+    EXPECT_EQ(p->self(), lost(leave_reason::resync)) << late;
+    forget();
+    reconnect();
+    EXPECT_EQ(take_published(), silence) << late;
+  }
+}
+
+TEST_F(presence_own_members, a_re_entry_that_is_refused_for_a_passing_reason_is_tried_again) {
+  enter_with("x");
+  attach_with();
+  room.refuse_nth(1, errc::room_full);
+  room.set_connection_id("c2");
+  room.drop();
+  room.answer_attach({.has_members = true});
+  room.sync("s:", {present("bob", "c9"), present("carl", "c9")});
+  forget();
+  room.push(update("bob", "c9").serial(3));
+  EXPECT_EQ(take_published(), silence);
+  EXPECT_EQ(p->self().state, self_state::entering);
+  room.push(leave("carl", "c9").serial(4));  // a seat
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+  EXPECT_EQ(p->self().state, self_state::present);
+  EXPECT_EQ(states, silence);
+}
+
+TEST_F(presence_own_members, a_re_entry_that_is_refused_for_a_passing_reason_is_tried_again_after_a_second) {
+  enter_with("x");
+  room.refuse_nth(1, errc::rate_limited);
+  room.set_connection_id("c2");
+  room.drop();
+  room.answer_attach({.has_members = true});
+  forget();
+  clock.advance(std::chrono::milliseconds{999});
+  room.push(enter("bob", "c9"));
+  EXPECT_EQ(take_published(), silence);
+  clock.advance(std::chrono::milliseconds{1});
+  room.push(update("bob", "c9").serial(1));
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+TEST_F(presence_own_members, a_re_entry_that_nobody_answered_is_tried_after_the_next_attach) {
+  for (const bool resumed : {true, false}) {
+    open();
+    enter_with("x");
+    room.by_hand(transport_call::publish);
+    reconnect();
+    room.drop();
+    room.answer_publish({.outcome = errc::disconnected});
+    EXPECT_NE(p->self().state, self_state::lost);
+    forget();
+    room.automatic(transport_call::publish);
+    room.answer_attach({.resumed = resumed});
+    EXPECT_EQ(take_published(), lines{"enter me x"}) << resumed;
+    EXPECT_EQ(p->self().state, self_state::present);
+  }
+}
+
+TEST_F(presence_own_members, self_is_not_present_by_a_late_answer_after_a_detach) {
+  room.by_hand(transport_call::publish);
+  p->enter("x");
+  p->detach();
+  room.answer_publish();
+  EXPECT_EQ(p->state(), room_state::detached);
+  EXPECT_EQ(p->self(), self_status{});
+  p->attach();
+  EXPECT_EQ(p->self(), self_status{});
+}
+
+TEST_F(presence_own_members, the_own_event_comes_first_after_a_backlog_too) {
+  open({.max_backlog = 1});
+  room.by_hand(transport_call::resync);
+  room.by_hand(transport_call::publish);
+  listen();
+  attach_with();
+  outcome entered;
+  p->get({}, [&](const auto&) {
+    for (std::uint64_t i = 0; i < 5; ++i) room.push(enter("bob", "c9").serial(i));
+    p->enter("x", entered.handler());
+  });
+  room.answer_publish();
+  EXPECT_TRUE(entered.pending());  // its event was dropped with the rest
+  room.answer_attach({.has_members = true});
+  EXPECT_TRUE(entered.pending());
+  room.sync("s:", {own(action::present).data("x")});
+  EXPECT_TRUE(entered.ok());
+  EXPECT_TRUE(p->is_user_present("me"));
+}
+
 }  // namespace
 }  // namespace presence::test

@@ -539,5 +539,44 @@ TEST_F(presence_room, an_attach_by_subscribing_that_fails_is_reported) {
   EXPECT_EQ(errors, lines{"attach: " + make_error_code(errc::not_permitted).message()});
 }
 
+TEST_F(presence_room, detach_attach_and_enter_act_in_that_sequence) {
+  attach_with();
+  room.by_hand(transport_call::detach);
+  outcome detached, attached, entered;
+  waiting_get got;
+  p->detach(detached.handler());
+  p->attach(attached.handler());
+  p->enter("x", entered.handler());
+  p->get({}, got.handler());
+  EXPECT_TRUE(entered.pending() && got.pending());
+  room.answer_detach();
+  EXPECT_TRUE(detached.ok() && attached.ok() && entered.ok());
+  EXPECT_EQ(got.members(), silence);  // as of the attach
+  EXPECT_EQ(p->self().state, self_state::present);
+  outcome again, third;
+  p->detach();
+  p->attach(again.handler());
+  p->enter("y", third.handler());
+  p->detach();  // the last word
+  EXPECT_EQ(third.code(), errc::invalid_room_state);
+  room.answer_detach();
+  EXPECT_FALSE(again.ok());
+  EXPECT_EQ(p->state(), room_state::detached);
+}
+
+TEST_F(presence_room, a_subscription_that_will_hear_nothing_says_so) {
+  attach_with();
+  p->detach();
+  events_sub = p->subscribe(write_to(events));
+  EXPECT_EQ(take(errors), lines{"subscribe: " + make_error_code(errc::invalid_room_state).message()});
+  room.attach_with({.modes = mode_set{mode::presence}});
+  p->attach();
+  EXPECT_EQ(p->modes(), mode_set{mode::presence});
+  users_sub = p->subscribe_users(write_to(users));
+  EXPECT_EQ(take(errors), lines{"subscribe: " + make_error_code(errc::subscribe_not_permitted).message()});
+  states_sub = p->subscribe_state(write_to(states));  // these do hear
+  EXPECT_EQ(errors, silence);
+}
+
 }  // namespace
 }  // namespace presence::test

@@ -24,6 +24,7 @@ struct own_member {
   bool wants_to_leave = false;   // the user's last call was a leave that the hub has not refused
   bool echoed = false;           // a live echo came since the last answer
   bool reentering = false;       // a re-entry is on its way
+  bool lacking = false;          // … and a sync of the same connection does not have the member
   bool owed = false;             // is to be entered again as soon as nothing is on its way
   bool put_off = false;          // … but not now: the hub refused it for a passing reason, or nobody answered
   std::uint32_t on_the_way = 0;  // operations of the user that were sent and are not answered
@@ -33,7 +34,7 @@ struct own_member {
     return owed && !put_off && accepted && !wants_to_leave && !reentering && on_the_way == 0;
   }
   void forget_accepted() noexcept {
-    accepted = owed = put_off = false;
+    accepted = owed = put_off = lacking = false;
     data = {};
     extras = {};
     id = {};

@@ -39,7 +39,10 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
     accept(mine, op);
     if (is_self(op) && in_room && !mine.owed) self_ = {self_state::present, {}, {}};
   } else if (op.reentry) {
-    if (is_temporary(outcome) || !is_refusal(outcome)) {
+    if (mine.lacking && !is_refusal(outcome)) {  // nobody answered, but the sync did
+      mine.forget_accepted();
+      if (is_self(op)) self_ = {self_state::lost, leave_reason::resync, {}};
+    } else if (is_temporary(outcome) || !is_refusal(outcome)) {
       put_off(mine);  // W8
     } else {
       refused = true;
@@ -58,6 +61,10 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
       if (is_self(op) && self_.state == self_state::present && mine.connection_id != connection_id_) self_ = {};
     }
   }
+  if (outcome && !is_refusal(outcome) && mine.lacking && mine.on_the_way == 0 && !mine.reentering) {
+    mine.forget_accepted();  // nobody answered, but a sync did
+  }
+  if (!outcome || op.reentry) mine.lacking = false;
   if (is_self(op)) settle_self();
   forget_unneeded(op, mine);
   return refused;
@@ -96,6 +103,7 @@ void own_members<Wire>::echoed(const message<Wire>& echo, bool live, Spent&& spe
     mine.id = echo.id;
     mine.connection_id = std::move(connection);
     mine.accepted = true;
+    mine.lacking = false;
     mine.echoed = mine.echoed || live;
     mine.owed = mine.owed && mine.connection_id != connection_id_;
     if (is_own_id) self_ = {self_state::present, {}, {}};
@@ -165,7 +173,8 @@ void own_members<Wire>::forget_unfounded_self() noexcept {
 template <class Wire>
 template <class IsThere>
 void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
-  const auto ended_by_hub = [&](const std::string& client_id, const record& mine) {
+  const auto ended_by_hub = [&](const std::string& client_id, record& mine) {
+    if ((mine.reentering || mine.owed) && mine.connection_id == connection_id_) mine.lacking = !is_there(client_id);
     return mine.accepted && mine.connection_id == connection_id_ && mine.on_the_way == 0 && !mine.reentering &&
            !mine.owed && !is_there(client_id);
   };

@@ -359,6 +359,7 @@ void presence_core<Data, Clock, Transport>::run(publish_outcome& t, lock_type& l
       [&](const std::exception_ptr&) { unsent_ = true; });
   if (closed_) return;
   state_.let_go_of(*op);
+  if (op->reentry && t.outcome) state_.put_off_at = detail::now(clock_);
   if (state_.own.anybody_put_off() && !t.outcome) state_.try_put_off_again(detail::now(clock_), false);
 }
 
