@@ -92,6 +92,22 @@ class error_category final : public std::error_category {
   return {static_cast<int>(e), presence_category()};
 }
 
+/// Whether it is worth while to try the same again later, without changing anything: the room was full, messages came too
+/// fast, the connection was lost for now, or memory ran out. What any other code refuses, it refuses for good: the same
+/// call fails again. An error of another category is permanent, as nothing is known about it, except `not_enough_memory`
+/// and `resource_unavailable_try_again`.
+[[nodiscard]] inline bool is_temporary(std::error_code error) noexcept {
+  if (error.category() != presence_category()) {
+    return error == std::errc::not_enough_memory || error == std::errc::resource_unavailable_try_again;
+  }
+  switch (static_cast<errc>(error.value())) {
+    case errc::room_full:
+    case errc::rate_limited:
+    case errc::disconnected: return true;
+    default: return false;
+  }
+}
+
 /// Thrown for misuse: by constructors, `connect` with an invalid identity, and `result::value()`. Beyond that only when
 /// the operating system refuses the random bits that a hub needs; without those that a set needs the program ends.
 class presence_error : public std::system_error {

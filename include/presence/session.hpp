@@ -174,7 +174,7 @@ class basic_session {
 
   /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.
   void close() {
-    if (session_ != nullptr) session_->hub->end(session_, owner_, leave_reason::closed);
+    if (session_ != nullptr) session_->hub->close(session_, owner_);
   }
 
   /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back.

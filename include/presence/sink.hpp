@@ -64,6 +64,16 @@ class sink_reference final : public sink_base<Data> {
   Sink& sink_;
 };
 
+/// Nobody: where members stay behind without an attachment.
+template <class Data>
+class no_sink final : public sink_base<Data> {
+ public:
+  void on_attached(const attachment_info&) override {}
+  void on_sync(const message_batch<Data>&, const sync_cursor&) override {}
+  [[nodiscard]] bool on_presence(const message_batch<Data>&) override { return true; }
+  void on_detached(std::error_code) override {}
+};
+
 }  // namespace detail
 }  // namespace presence::inline PRESENCE_ABI
 

@@ -156,12 +156,17 @@ class history_world {
     return o;
   }
 
+  /// `*` stands for those who may act for anybody.
+  [[nodiscard]] static identity who_is(const std::string& client_id) {
+    return client_id == "*" ? identity::wildcard() : identity{client_id};
+  }
+
   void create(std::uint64_t how) {
     if (watches_.size() >= most_participants) return;
     auto w = std::make_unique<watch>();
     // Some share a client id, some may act for anybody.
     w->client_id = how % 4 == 3 ? "*" : "client-" + std::to_string(how % 3);
-    w->at = &simulation_.add(identity{w->client_id}, {}, &model_);
+    w->at = &simulation_.add(who_is(w->client_id), {}, &model_);
     write("create " + w->client_id);
     watches_.push_back(std::move(w));
     subscribe(*watches_.back());
@@ -174,7 +179,7 @@ class history_world {
     w.seen.clear();
     w.online.clear();
     w.client_id = how % 4 == 3 ? "*" : "client-" + std::to_string(how % 3);
-    w.at = &simulation_.add(identity{w.client_id}, {}, &model_);
+    w.at = &simulation_.add(who_is(w.client_id), {}, &model_);
   }
 
   void subscribe(watch& w) {

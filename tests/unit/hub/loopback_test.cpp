@@ -152,7 +152,7 @@ TEST_F(hub_loopback, two_presences_of_one_session_and_room_replace_each_other) {
 }
 
 TEST_F(hub_loopback, wildcard_enters_others_RTP14) {
-  text_session gateway = hub.connect("*");
+  text_session gateway = hub.connect(identity::wildcard());
   text_presence g{gateway.room("lobby"), {}, clock};
   for (const char* id : {"a", "b", "c"}) g.enter_client(id, "x");
   g.update_client("b", "y");

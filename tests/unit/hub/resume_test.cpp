@@ -43,6 +43,9 @@ TEST_F(hub_resume, at_the_end_of_the_grace_is_too_late) {
   alice.session.drop();
   clock.advance(15s);
   EXPECT_EQ(hub.resume(key).error(), errc::connection_expired);  // although nobody has called run_due
+  EXPECT_EQ(watcher.heard(), lines{});                           // whose affair it is to end the session
+  EXPECT_EQ(hub.session_count(), 2U);
+  EXPECT_EQ(hub.run_due(), 1U);
   EXPECT_EQ(watcher.heard(), (lines{"leave alice a timed_out"}));
   EXPECT_EQ(hub.session_count(), 1U);
   EXPECT_EQ(hub.next_deadline(), std::nullopt);

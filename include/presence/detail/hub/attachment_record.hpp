@@ -2,6 +2,7 @@
 #ifndef PRESENCE_DETAIL_HUB_ATTACHMENT_RECORD_HPP
 #define PRESENCE_DETAIL_HUB_ATTACHMENT_RECORD_HPP
 
+#include <presence/detail/hub/connection_stamps.hpp>
 #include <presence/detail/hub/owned_members.hpp>
 #include <presence/detail/util/in_flight.hpp>
 #include <presence/detail/util/unique_function.hpp>
@@ -49,6 +50,11 @@ struct attachment_record {
   // under the room's lock
   attachment_state state = attachment_state::attached;
   owned_members owned;
+  owned_members given_seats;  // those of `owned` whose user has come back on another connection and has their place
+  connection_stamps stamps;
+  std::uint64_t stale_before =
+      0;                   // members whose `msg_serial` is smaller were left behind by a goodbye and only linger
+  bool lingering = false;  // nobody is here: it keeps the members of an attachment that ended
   std::uint64_t seen_version = 0;  // of the room's set when it was paused
   in_flight<publish_completion> pending;
 
@@ -57,6 +63,14 @@ struct attachment_record {
   // of the room's drainer
   std::size_t position = nowhere;           // among the subscribers
   std::shared_ptr<attachment_record> kept;  // itself, while it stands among the subscribers
+
+  /// Goes on for the attachment of the same session that was here before.
+  void inherit(attachment_record& before) noexcept {
+    owned = std::exchange(before.owned, {});
+    given_seats = std::exchange(before.given_seats, {});
+    stamps = std::move(before.stamps);
+    stale_before = before.stale_before;
+  }
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 };

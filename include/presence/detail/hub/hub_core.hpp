@@ -5,8 +5,12 @@
 #include <presence/backplane.hpp>
 #include <presence/clock.hpp>
 #include <presence/detail/hub/deadline_queue.hpp>
+#include <presence/detail/hub/hub_clock.hpp>
 #include <presence/detail/hub/hub_room.hpp>
+#include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/entropy.hpp>
+#include <presence/detail/util/hash.hpp>
+#include <presence/detail/util/json_text.hpp>
 #include <presence/detail/util/secret.hpp>
 #include <presence/detail/util/utf8.hpp>
 #include <presence/identity.hpp>
@@ -20,6 +24,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -32,7 +37,12 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-enum class session_state : std::uint8_t { connected, dropped, ended };
+enum class session_state : std::uint8_t {
+  connected,
+  dropped,    ///< the connection is lost; a resume brings it back
+  lingering,  ///< closed, and its members stay a little longer
+  ended,
+};
 
 /// Sessions, rooms and time. Locks are taken in the order session, hub or registry, room; nothing is called with one held.
 template <class Data, class Clock, class Backplane>
@@ -64,7 +74,14 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
   struct session;
   using session_ptr = std::shared_ptr<session>;
-  using deadlines = deadline_queue<session_ptr>;
+  using milliseconds = std::chrono::milliseconds;
+
+  /// What is to end: a session, or with a room what a session left behind there when it detached.
+  struct deadline_item {
+    session_ptr of;
+    room_ptr only;
+  };
+  using deadlines = deadline_queue<deadline_item>;
 
   struct attachment {
     room_ptr where;
@@ -81,11 +98,14 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     session_state state = session_state::connected;
     std::uint32_t owner = 0;  // which handle: a resume makes a new one, and the old one means nothing any more
     bool expired = false;     // ended by the grace period
-    boost::unordered_map<std::string, attachment>
-        attachments;                                     // most have few: a flat map keeps 15 attachments at least
+    bool extended = false;    // had its grace period once more, as the host had not run
+    // By room. Most have few: a flat map keeps 15 attachments at least.
+    boost::unordered_map<std::string, attachment, seeded_hash, std::equal_to<>> attachments;
+    recent_leaves left_rooms;                            // when its members left the rooms that it has detached from
+    connection_stamps::lead ahead;                       // of them
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
-    time_point due{};
-    std::atomic<std::uint64_t> rate{0};  // a second, 32 bits, and how many messages were sent in it
+    milliseconds due{};                                  // in elapsed time
+    std::atomic<std::uint64_t> rate{0};  // a second of elapsed time, 32 bits, and how many messages were sent in it
     std::atomic<std::uint64_t> next_serial{0};
   };
 
@@ -104,10 +124,11 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] result<session_ptr> connect(identity who);
   [[nodiscard]] result<std::pair<session_ptr, std::uint32_t>> resume(std::string_view key);
   void drop(const session_ptr& s, std::uint32_t owner);
-  void end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why);
+  void close(const session_ptr& s, std::uint32_t owner);
   void shut_down();
   std::size_t run_due();
   [[nodiscard]] std::optional<time_point> next_deadline() const;
+  [[nodiscard]] std::optional<milliseconds> due_in() const;
 
   // --- attachments (impl/hub/attachments.hpp) ------------------------------------------------------------------------------
   [[nodiscard]] result<attachment> attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
@@ -120,9 +141,21 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void publish(session& s, const attachment& at, std::vector<message<Data>> messages, publish_completion handler);
   std::size_t evict(std::string_view name, std::string_view client_id);
 
+  /// Names in the hub's own spelling, kept in `made` if they have to be made; nothing for one that is refused.
+  [[nodiscard]] std::optional<std::string_view> room_name(std::string_view name, std::string& made) const {
+    return normalised(options.normalise_room, name, made);
+  }
+  [[nodiscard]] std::optional<std::string_view> client_name(std::string_view id, std::string& made) const {
+    return normalised(options.normalise_client_id, id, made);
+  }
+
+  /// By a name in any spelling.
   [[nodiscard]] room_ptr find_room(std::string_view name) const {
+    std::string made;
+    const auto spelled = room_name(name, made);
+    if (!spelled) return nullptr;
     const std::lock_guard lock{registry_->mutex};
-    const auto found = registry_->rooms.find(name);
+    const auto found = registry_->rooms.find(*spelled);
     return found != registry_->rooms.end() ? found->second : nullptr;
   }
   [[nodiscard]] session_ptr find_session(std::string_view connection_id) const {
@@ -140,14 +173,9 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   [[nodiscard]] std::size_t bytes() const;
 
-  /// The hub's time: the clock's, but never going back, so that stamps and deadlines keep their order.
-  [[nodiscard]] time_point now() {
-    const std::int64_t read = detail::now(clock_).time_since_epoch().count();
-    std::int64_t last = latest_.load(std::memory_order_relaxed);
-    while (read > last && !latest_.compare_exchange_weak(last, read, std::memory_order_relaxed)) {
-    }
-    return time_point{std::chrono::milliseconds{read > last ? read : last}};
-  }
+  /// The time of day, for stamps. Everything that lasts is measured by `elapsed()`.
+  [[nodiscard]] time_point now() { return clock_.now(); }
+  [[nodiscard]] milliseconds elapsed() const { return clock_.elapsed(); }
 
   const hub_options options;
 
@@ -158,24 +186,54 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   void forget_session(session& s);
-  void leave_attachments(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
+  [[nodiscard]] bool expire(deadline_item& item, milliseconds at, std::vector<attachment>& drains);
+  void expire_left_behind(deadline_item& item, std::vector<attachment>& drains);
+  [[nodiscard]] bool host_slept(const session& s, milliseconds at) const noexcept;
+  void arm(const session_ptr& s, milliseconds after);
+  void remember_stamps(session& s, const attachment& ended) {
+    const connection_stamps& stamps = ended.record->stamps;
+    s.left_rooms.note(ended.where->name, stamps.left(), now());
+    if (stamps.ahead().owed > s.ahead.owed) s.ahead = stamps.ahead();
+  }
+  void end(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
+  [[nodiscard]] bool stay(session& s, attachment& at, std::error_code told);
+  [[nodiscard]] bool linger_in_room(session& s, attachment& at);
+  [[nodiscard]] milliseconds linger_of(const session& s) const noexcept {
+    return s.who.linger.value_or(options.linger);
+  }
   static void drain_all(std::vector<attachment>& attachments);
   void part(const attachment& from, std::error_code told, std::optional<leave_reason> members_leave);
-  // what is taken (impl/hub/admission.hpp)
-  [[nodiscard]] bool within_rate(session& s, std::size_t messages);
+
+  // --- what is taken (impl/hub/admission.hpp) ----------------------------------------------------------------------------
+  using spelling = std::function<std::string(std::string_view)>;
+  [[nodiscard]] static std::optional<std::string_view> normalised(const spelling& by, std::string_view name,
+                                                                  std::string& made);
   [[nodiscard]] std::error_code check(const session& s, const record& from, std::vector<message<Data>>& messages) const;
-  [[nodiscard]] std::error_code admit(session& s, room& in, record& from, std::vector<message<Data>>& messages,
+  [[nodiscard]] std::error_code admit(session& s, room& in, record& from, const std::vector<message<Data>>& messages,
                                       lock_type& lock);
+  [[nodiscard]] std::error_code within_rate(session& s, const room& in, const record& from,
+                                            const std::vector<message<Data>>& messages);
+  [[nodiscard]] std::error_code within_room(session& s, room& in, const record& from,
+                                            const std::vector<message<Data>>& messages, lock_type& lock);
+  [[nodiscard]] static bool says_nothing_new(const record& from, const message<Data>& m,
+                                             const std::optional<member_view<Data>>& stored) noexcept;
+  struct seat {
+    std::string client_id;
+    record_ptr of;
+  };
+  [[nodiscard]] std::vector<seat> seats_of_lost_connections(const room& in,
+                                                            std::vector<std::pair<std::string, std::string>> members);
+
   [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, record& from,
                                                  std::vector<message<Data>>& messages);
 
-  [[no_unique_address]] const Clock clock_;
+  mutable hub_clock<Clock> clock_;
   const tap tap_;
   const std::shared_ptr<registry> registry_ = std::make_shared<registry>();
-  std::atomic<std::int64_t> latest_{std::numeric_limits<std::int64_t>::min()};
 
   mutable mutex_type mutex_;
-  boost::unordered_flat_map<std::string_view, session_ptr> sessions_;  // by the connection id in the session
+  // by the connection id in the session
+  boost::unordered_flat_map<std::string_view, session_ptr, seeded_hash, std::equal_to<>> sessions_;
   deadlines deadlines_;
   bool closed_ = false;
 };
@@ -184,6 +242,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
 #include <presence/impl/hub/admission.hpp>
 #include <presence/impl/hub/attachments.hpp>
+#include <presence/impl/hub/deadlines.hpp>
 #include <presence/impl/hub/sessions.hpp>
 
 #endif

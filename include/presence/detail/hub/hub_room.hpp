@@ -13,9 +13,7 @@
 #include <presence/mutex.hpp>
 #include <presence/sink.hpp>
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -103,8 +101,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   /// Removes what the attachment entered, and tells so. The ids are synthesized: these leaves win by their time stamp.
   void remove_members(record& of, leave_reason why, time_point now) {
     std::vector<message<Data>> leaves;
-    of.owned.for_each(of.client_id,
-                      [&](const std::string& client_id) { add_leave(leaves, client_id, of.connection_id, why, now); });
+    of.owned.for_each(of.client_id, [&](const std::string& client_id) { add_leave(leaves, client_id, of, why, now); });
     of.owned = {};
     if (!leaves.empty()) enqueue(changes{make_batch(std::move(leaves)), nullptr});
   }
@@ -112,18 +109,22 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   /// Removes one member that the attachment entered, and tells its own client too (RTP17a). Returns whether it was there.
   bool evict(std::string_view client_id, const record_ptr& of, time_point now) {
     std::vector<message<Data>> leave;
-    add_leave(leave, client_id, of->connection_id, leave_reason::evicted, now);
+    add_leave(leave, client_id, *of, leave_reason::evicted, now);
     if (leave.empty()) return false;
     of->owned.remove(std::string{client_id}, of->client_id);
     enqueue(changes{make_batch(std::move(leave)), of->state == attachment_state::attached ? of : nullptr});
     return true;
   }
 
-  /// The stamp of a change made at `now`. A synthesized leave wins by its stamp alone, and an equal stamp lets whichever
-  /// comes last win (RTP2b1a). So it is stamped later than its member, though both may be of one millisecond, and what
-  /// comes after it in this room is not stamped earlier: else a sync page on its way could revive the member, or a client
-  /// that comes straight back would not be seen.
-  [[nodiscard]] time_point stamp(time_point now) const noexcept { return std::max(floor_, now); }
+  /// Members that the room has more than it counts against its limit: their users have come back on other connections.
+  [[nodiscard]] std::size_t given_seats() const noexcept { return given_seats_; }
+  /// A member of a lost connection gives its place to its user, who comes back on another one.
+  void give_seat(record& of, std::string_view client_id) {
+    of.given_seats.add(client_id, of.client_id);
+    ++given_seats_;
+  }
+  /// The connection itself is back: its members count again.
+  void take_back_seats(record& of) noexcept { given_seats_ -= std::exchange(of.given_seats, {}).size(); }
 
   /// Tells what is in the outbox, unless somebody already does.
   void drain(lock_type& lock) {
@@ -171,18 +172,19 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   }
 
  private:
-  void add_leave(std::vector<message<Data>>& leaves, std::string_view client_id, std::string_view connection_id,
-                 leave_reason why, time_point now) {
-    const auto stored = set.find(client_id, connection_id);
+  void add_leave(std::vector<message<Data>>& leaves, std::string_view client_id, record& of, leave_reason why,
+                 time_point now) {
+    if (of.given_seats.remove(client_id, of.client_id)) --given_seats_;
+    const auto stored = set.find(client_id, of.connection_id);
     if (!stored) return;  // evicted before
-    floor_ = std::max({floor_, now, stored->updated_at + std::chrono::milliseconds{1}});
+    const time_point stamp = of.stamps.of_leave(client_id, now, stored->updated_at);
     message<Data> leave{action::leave,
                         why,
                         std::string{client_id},
-                        std::string{connection_id},
+                        of.connection_id,
                         stored->data,
                         stored->extras,
-                        floor_,
+                        stamp,
                         {++last_made_, 0, id_origin::synthesized}};
     set.apply(leave, [](const message<Data>&, user_change) {});
     leaves.push_back(std::move(leave));
@@ -271,7 +273,7 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
   fifo<task> outbox_;
   std::uint64_t last_sync_ = 0;
   std::uint64_t last_made_ = 0;  // synthesized ids
-  time_point floor_{};           // the stamp of the last synthesized leave
+  std::size_t given_seats_ = 0;
   bool busy_ = false;
 
   // of the drainer

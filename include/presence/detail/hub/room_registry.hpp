@@ -2,10 +2,12 @@
 #ifndef PRESENCE_DETAIL_HUB_ROOM_REGISTRY_HPP
 #define PRESENCE_DETAIL_HUB_ROOM_REGISTRY_HPP
 
+#include <presence/detail/util/hash.hpp>
 #include <presence/version.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -18,7 +20,8 @@ namespace presence::inline PRESENCE_ABI::detail {
 template <class Room, class Mutex>
 struct room_registry {
   Mutex mutex;
-  boost::unordered_flat_map<std::string_view, std::shared_ptr<Room>> rooms;  // the names are those in the rooms
+  // by name; the names are those in the rooms
+  boost::unordered_flat_map<std::string_view, std::shared_ptr<Room>, seeded_hash, std::equal_to<>> rooms;
 
   /// An attachment has ended. The room goes with the last one, as every member belongs to an attachment.
   void release(Room& room) {

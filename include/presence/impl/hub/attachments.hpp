@@ -24,6 +24,10 @@ auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
                                               mode_set wanted, sink_ptr to) -> result<attachment> {
+  std::string made_name;
+  const auto spelled = room_name(name, made_name);
+  if (!spelled) return errc::invalid_room_name;
+  name = *spelled;
   if (name.empty() || name.size() > options.limits.room_name || !is_valid_utf8(name)) return errc::invalid_room_name;
   mode_set granted = wanted & s.who.capabilities;
   if (options.authorize) {  // one that throws has not said yes
@@ -38,7 +42,8 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
     if (owner && s.owner != *owner) return errc::connection_closed;
     if (s.state == session_state::ended) return s.expired ? errc::connection_expired : errc::connection_closed;
     const bool lost = s.state == session_state::dropped;
-    const auto known = s.attachments.find(std::string{name});
+    if (s.state == session_state::lingering) return errc::connection_closed;
+    const auto known = s.attachments.find(name);
     const bool first = known == s.attachments.end();
     if (first) {
       if (s.attachments.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
@@ -52,12 +57,14 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
     if (!first) {
       record& old = *known->second.record;
       if (old.state == attachment_state::paused && !old.abandoned) made.record->seen_version = old.seen_version;
-      made.record->owned = std::exchange(old.owned, {});
+      made.record->inherit(old);
       old.state = attachment_state::gone;
       made.where->enqueue(
           typename room::part{known->second.record, make_error_code(errc::replaced), made.record, false});
       known->second.record = made.record;
     }
+    if (first) made.record->stamps.go_on_from(s.left_rooms.earliest(name), s.ahead);
+    if (!lost) made.where->take_back_seats(*made.record);
     if (lost) {
       made.record->state = attachment_state::paused;
     } else {
@@ -90,8 +97,11 @@ void hub_core<Data, Clock, Backplane>::detach(session& s, const attachment& from
     const auto known = s.attachments.find(from.where->name);
     if (known == s.attachments.end() || known->second.record != from.record)
       return;  // ended, replaced or detached before
-    part(from, {}, leave_reason::closed);
-    s.attachments.erase(known);
+    if (!linger_in_room(s, known->second)) {
+      part(from, {}, leave_reason::closed);
+      remember_stamps(s, from);
+      s.attachments.erase(known);
+    }
   }
   lock_type lock{from.where->mutex};
   from.where->drain(lock);
@@ -102,7 +112,8 @@ bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name)
   attachment known;
   {
     const lock_type lock{s.mutex};
-    const auto found = s.attachments.find(std::string{name});
+    std::string made;
+    const auto found = s.attachments.find(room_name(name, made).value_or(std::string_view{}));
     if (found == s.attachments.end()) return false;
     known = found->second;
   }
@@ -139,10 +150,10 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
   std::error_code outcome = check(s, *at.record, messages);
   room& in = *at.where;
   lock_type lock{in.mutex};
+  if (!outcome) outcome = admit(s, in, *at.record, messages, lock);
   if (at.record->state == attachment_state::paused) outcome = make_error_code(errc::disconnected);
   if (at.record->state == attachment_state::gone) outcome = make_error_code(errc::invalid_room_state);
   if (at.record->closed.load(std::memory_order_acquire)) outcome = make_error_code(errc::operation_aborted);
-  if (!outcome) outcome = admit(s, in, *at.record, messages, lock);
   if (!outcome) {
     std::vector<message<Data>> told = apply(s, in, *at.record, messages);
     if (!told.empty()) in.enqueue(typename room::changes{make_batch(std::move(told)), at.record});
@@ -163,20 +174,16 @@ template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from, std::vector<message<Data>>& messages)
     -> std::vector<message<Data>> {
   const std::uint64_t serial = s.next_serial.fetch_add(1, std::memory_order_relaxed);
-  const time_point at = in.stamp(now());
+  const time_point at = now();
   std::vector<message<Data>> told;
   told.reserve(messages.size());
   for (std::size_t i = 0; i < messages.size(); ++i) {
     message<Data>& m = messages[i];
     m.connection_id = s.connection_id;
-    m.timestamp = at;
+    m.timestamp = from.stamps.of_message(m.client_id, at);
     m.reason = leave_reason::none;
     const auto stored = in.set.find(m.client_id, s.connection_id);
-    // A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the member
-    // has left meanwhile others may have been told in the middle of a sync, and would take that id for an old one.
-    const bool again = stored && m.action != action::leave && m.id.origin == id_origin::connection &&
-                       std::pair{m.id.msg_serial, m.id.index} <= std::pair{stored->id.msg_serial, stored->id.index};
-    if (again) continue;
+    if (says_nothing_new(from, m, stored)) continue;  // RTP17g1
     m.id = {serial, static_cast<std::uint32_t>(i), id_origin::connection};
     if (m.action == action::leave) {
       if (!stored) continue;  // RTP10d
@@ -196,7 +203,10 @@ auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
 template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::evict(std::string_view name, std::string_view client_id) {
   const room_ptr in = find_room(name);
-  if (in == nullptr) return 0;
+  std::string made;
+  const auto spelled = client_name(client_id, made);
+  if (in == nullptr || !spelled) return 0;
+  client_id = *spelled;
   std::vector<std::string> connections;
   {
     const lock_type lock{in->mutex};

@@ -4,12 +4,33 @@
 
 #include <presence/detail/hub/hub_core.hpp>
 
+#include <algorithm>
+
 namespace presence::inline PRESENCE_ABI::detail {
+
+/// The values of a map in the order of their keys, so that what follows does not depend on the seed of the hash.
+template <class Map>
+[[nodiscard]] auto in_order(Map& map) {
+  std::vector<typename Map::value_type*> found;
+  found.reserve(map.size());
+  for (auto& named : map) found.push_back(&named);
+  std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  std::vector<typename Map::mapped_type*> values;
+  values.reserve(found.size());
+  for (auto* named : found) values.push_back(&named->second);
+  return values;
+}
 
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_ptr> {
+  std::string made_name;
+  const auto spelled = client_name(who.client_id, made_name);
+  if (!spelled) return errc::invalid_client_id;
+  if (spelled->data() != who.client_id.data()) who.client_id = std::move(made_name);
   if (!who.client_id.empty() && !valid_client_id(who.client_id)) return errc::invalid_client_id;
-  if (who.grace && *who.grace < std::chrono::milliseconds{0}) return errc::bad_request;
+  for (const auto& period : {who.grace, who.linger}) {
+    if (period && *period < milliseconds{0}) return errc::bad_request;
+  }
   auto made = std::make_shared<session>();
   made->who = std::move(who);
   made->hub = this->shared_from_this();
@@ -30,7 +51,8 @@ void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t 
     const lock_type lock{s->mutex};
     if (s->state != session_state::connected || s->owner != owner) return;
     s->state = session_state::dropped;
-    for (const auto& [name, at] : s->attachments) {
+    for (attachment* each : in_order(s->attachments)) {
+      const attachment& at = *each;
       const lock_type in_room{at.where->mutex};
       if (at.record->state == attachment_state::paused)
         continue;  // still waits for an attach since the connection was lost before
@@ -39,11 +61,8 @@ void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t 
       at.where->enqueue(typename room::part{at.record, make_error_code(errc::disconnected), nullptr, false});
       paused.push_back(at);
     }
-    const auto grace = s->who.grace.value_or(options.grace);
-    const lock_type in_hub{mutex_};
-    const time_point from = now();
-    s->deadline = deadlines_.arm(from, grace, s);
-    s->due = s->deadline->due();
+    s->extended = false;
+    arm(s, s->who.grace.value_or(options.grace));
   }
   drain_all(paused);
 }
@@ -57,72 +76,86 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
   if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
   std::vector<attachment> back;
   std::uint32_t owner = 0;
-  bool too_late = false;
   {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) return s->expired ? errc::connection_expired : errc::connection_closed;
-    if (s->state == session_state::dropped && s->due <= now()) {
-      too_late = true;  // due, and `run_due` has not come round to it yet
-    } else {
-      if (s->state == session_state::dropped) {
+    if (s->state == session_state::lingering) return errc::connection_closed;
+    if (s->state == session_state::dropped) {
+      const milliseconds at = elapsed();
+      if (s->due <= at && !host_slept(*s, at)) return errc::connection_expired;  // `run_due` will end it
+      {
         const lock_type in_hub{mutex_};
         if (s->deadline) deadlines_.cancel(*s->deadline);
         s->deadline.reset();
-        s->state = session_state::connected;
-        for (auto it = s->attachments.begin(); it != s->attachments.end();) {
-          const attachment at = it->second;
-          if (at.record->abandoned) {
-            part(at, {}, leave_reason::closed);
-            s->attachments.erase(it++);
-            back.push_back(at);
-            continue;
-          }
-          ++it;
-          if (at.record->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
-          const lock_type in_room{at.where->mutex};
-          at.record->state = attachment_state::attached;
-          at.where->enqueue_join(at.record, at.where->set.version() == at.record->seen_version);
-          back.push_back(at);
-        }
       }
-      owner = ++s->owner;  // of a live session: taken over from whoever had it
+      s->state = session_state::connected;
+      for (attachment* each : in_order(s->attachments)) {
+        const attachment at_room = *each;
+        back.push_back(at_room);
+        if (at_room.record->abandoned) {
+          part(at_room, {}, leave_reason::closed);
+          remember_stamps(*s, at_room);
+          s->attachments.erase(at_room.where->name);
+          continue;
+        }
+        const lock_type in_room{at_room.where->mutex};
+        if (!at_room.record->lingering) at_room.where->take_back_seats(*at_room.record);
+        if (at_room.record->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
+        at_room.record->state = attachment_state::attached;
+        at_room.where->enqueue_join(at_room.record, at_room.where->set.version() == at_room.record->seen_version);
+      }
     }
-  }
-  if (too_late) {
-    end(s, std::nullopt, leave_reason::timed_out);
-    return errc::connection_expired;
+    owner = ++s->owner;  // of a live session: taken over from whoever had it
   }
   drain_all(back);
   return std::pair{std::move(s), owner};
 }
 
-/// For good: members leave at once. With an owner only if the handle is still the session's.
+/// A goodbye: the members leave at once, or where there is a linger after that.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why) {
+void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t owner) {
   std::vector<attachment> left;
   {
     const lock_type lock{s->mutex};
-    if (s->state == session_state::ended || (owner && s->owner != *owner)) return;
-    if (why == leave_reason::timed_out && (s->state != session_state::dropped || s->due > now())) {
-      return;  // resumed meanwhile, and perhaps dropped again
+    const bool over = s->state == session_state::ended || s->state == session_state::lingering;
+    if (over || s->owner != owner) return;
+    const auto told = make_error_code(errc::connection_closed);
+    const bool lingers = linger_of(*s) > milliseconds{0};
+    bool somebody_stays = false;
+    for (attachment* each : in_order(s->attachments)) {
+      if (lingers && stay(*s, *each, told)) {
+        somebody_stays = true;
+      } else {
+        part(*each, told, leave_reason::closed);
+      }
+      left.push_back(*each);
     }
-    s->state = session_state::ended;
-    s->expired = why == leave_reason::timed_out;
-    const auto told = make_error_code(s->expired ? errc::connection_expired : errc::connection_closed);
-    leave_attachments(*s, why, told, left);
-    forget_session(*s);
+    if (somebody_stays) {
+      erase_if(s->attachments, [](const auto& named) { return !named.second.record->lingering; });
+      s->state = session_state::lingering;
+      s->extended = false;
+      arm(s, linger_of(*s));
+    } else {
+      s->state = session_state::ended;
+      s->attachments.clear();
+      forget_session(*s);
+    }
   }
   drain_all(left);
 }
 
-/// Precondition: the session's lock is held.
+/// For good: the members leave. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::leave_attachments(session& s, leave_reason why, std::error_code told,
-                                                         std::vector<attachment>& drains) {
-  for (auto& [name, at] : std::exchange(s.attachments, {})) {
-    part(at, told, why);
-    drains.push_back(std::move(at));
+void hub_core<Data, Clock, Backplane>::end(session& s, leave_reason why, std::error_code told,
+                                           std::vector<attachment>& drains) {
+  s.state = session_state::ended;
+  s.expired = why == leave_reason::timed_out;
+  for (attachment* each : in_order(s.attachments)) {
+    part(*each, told, why);
+    drains.push_back(std::move(*each));
   }
+  s.attachments.clear();
+  forget_session(s);
 }
 
 /// Precondition: the session's lock is held.
@@ -147,46 +180,30 @@ void hub_core<Data, Clock, Backplane>::forget_session(session& s) {
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::shut_down() {
   std::vector<session_ptr> all;
+  deadlines left_behind;  // destroyed after the lock is released
   {
     const lock_type lock{mutex_};
     closed_ = true;
     for (auto& [id, s] : sessions_) all.push_back(s);
   }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a->connection_id < b->connection_id; });
   std::vector<attachment> left;
   for (const session_ptr& s : all) {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) continue;
     s->state = session_state::ended;
-    for (auto& [name, at] : std::exchange(s->attachments, {})) {
-      part(at, make_error_code(errc::connection_closed), std::nullopt);
-      left.push_back(std::move(at));
+    for (attachment* each : in_order(s->attachments)) {
+      part(*each, make_error_code(errc::connection_closed), std::nullopt);
+      left.push_back(std::move(*each));
     }
+    s->attachments.clear();
     forget_session(*s);
   }
-  drain_all(left);
-}
-
-template <class Data, class Clock, class Backplane>
-std::size_t hub_core<Data, Clock, Backplane>::run_due() {
-  std::size_t ended = 0;
-  const time_point until = now();
-  for (;;) {
-    std::optional<session_ptr> due;
-    {
-      const lock_type lock{mutex_};
-      due = deadlines_.pop_due(until);
-      if (!due) return ended;
-      (*due)->deadline.reset();
-    }
-    end(*due, std::nullopt, leave_reason::timed_out);
-    ++ended;
+  {
+    const lock_type lock{mutex_};
+    std::swap(left_behind, deadlines_);
   }
-}
-
-template <class Data, class Clock, class Backplane>
-std::optional<time_point> hub_core<Data, Clock, Backplane>::next_deadline() const {
-  const lock_type lock{mutex_};
-  return deadlines_.next();
+  drain_all(left);
 }
 
 template <class Data, class Clock, class Backplane>

@@ -42,8 +42,8 @@ namespace presence::inline PRESENCE_ABI::testing {
 ///     INSTANTIATE_TYPED_TEST_SUITE_P(my_transport, transport_conformance, ::testing::Types<my_harness>);
 ///     }
 ///
-/// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`; the hub behind should
-/// permit every one of them everything.
+/// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`, which asks for a
+/// connection that may act for anyone (`identity::wildcard()`); the hub behind should permit every one of them everything.
 template <class H>
 concept transport_harness = std::default_initializable<H> && transport<typename H::transport_type> &&
     std::equality_comparable<typename H::transport_type::codec_type::payload_type> &&
