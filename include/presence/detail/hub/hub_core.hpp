@@ -85,8 +85,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
         attachments;                                     // most have few: a flat map keeps 15 attachments at least
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
     time_point due{};
-    std::uint64_t window = 0;  // the second in which `sent` messages were sent
-    std::size_t sent = 0;
+    std::atomic<std::uint64_t> rate{0};  // a second, 32 bits, and how many messages were sent in it
     std::atomic<std::uint64_t> next_serial{0};
   };
 
@@ -162,8 +161,11 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void leave_attachments(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
   static void drain_all(std::vector<attachment>& attachments);
   void part(const attachment& from, std::error_code told, std::optional<leave_reason> members_leave);
+  // what is taken (impl/hub/admission.hpp)
   [[nodiscard]] bool within_rate(session& s, std::size_t messages);
   [[nodiscard]] std::error_code check(const session& s, const record& from, std::vector<message<Data>>& messages) const;
+  [[nodiscard]] std::error_code admit(session& s, room& in, record& from, std::vector<message<Data>>& messages,
+                                      lock_type& lock);
   [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, record& from,
                                                  std::vector<message<Data>>& messages);
 
@@ -180,6 +182,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 
+#include <presence/impl/hub/admission.hpp>
 #include <presence/impl/hub/attachments.hpp>
 #include <presence/impl/hub/sessions.hpp>
 

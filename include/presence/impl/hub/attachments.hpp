@@ -132,61 +132,17 @@ void hub_core<Data, Clock, Backplane>::resync(const attachment& at) {
   at.where->drain(lock);
 }
 
-template <class Data, class Clock, class Backplane>
-bool hub_core<Data, Clock, Backplane>::within_rate(session& s, std::size_t messages) {
-  const std::size_t allowed = options.limits.messages_per_second;
-  if (allowed == 0) return true;
-  const lock_type lock{s.mutex};
-  const auto second = static_cast<std::uint64_t>(now().time_since_epoch().count() / 1000);
-  if (second != s.window) {
-    s.window = second;
-    s.sent = 0;
-  }
-  if (messages > allowed - s.sent) return false;
-  s.sent += messages;
-  return true;
-}
-
-/// What can be judged without the room. Fills in the client id where the connection has just one (RTP8c).
-template <class Data, class Clock, class Backplane>
-std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const record& from,
-                                                        std::vector<message<Data>>& messages) const {
-  const std::string& own = s.who.client_id;
-  if (messages.empty()) return errc::bad_request;
-  if (messages.size() > options.limits.messages_per_publish) return errc::message_too_large;
-  for (message<Data>& m : messages) {
-    if (m.action == action::absent || m.action > action::update) return errc::bad_request;
-    if (m.client_id.empty()) m.client_id = own;
-    if (m.client_id == "*" || !valid_client_id(m.client_id)) return errc::invalid_client_id;
-    if (own != "*" && own != m.client_id) return errc::invalid_client_id;
-    if (m.data && data_traits<Data>::size(*m.data) > options.limits.data_size) return errc::message_too_large;
-    if (m.extras.size() > options.limits.extras_size) return errc::message_too_large;
-    if (m.extras && (m.extras.json().size() < 2 || m.extras.json().front() != '{' || m.extras.json().back() != '}')) {
-      return errc::invalid_data;
-    }
-  }
-  if (!from.modes.contains(mode::presence)) return errc::not_permitted;
-  return {};
-}
-
 /// All or nothing: every message is checked before the first is applied.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at, std::vector<message<Data>> messages,
                                                publish_completion handler) {
   std::error_code outcome = check(s, *at.record, messages);
-  if (!outcome && !within_rate(s, messages.size())) outcome = make_error_code(errc::rate_limited);
   room& in = *at.where;
   lock_type lock{in.mutex};
   if (at.record->state == attachment_state::paused) outcome = make_error_code(errc::disconnected);
   if (at.record->state == attachment_state::gone) outcome = make_error_code(errc::invalid_room_state);
   if (at.record->closed.load(std::memory_order_acquire)) outcome = make_error_code(errc::operation_aborted);
-  if (!outcome && in.set.size() + messages.size() > options.limits.members_per_room) {
-    boost::unordered_flat_set<std::string_view> coming;
-    for (const message<Data>& m : messages) {
-      if (m.action != action::leave && !in.set.contains(m.client_id, s.connection_id)) coming.insert(m.client_id);
-    }
-    if (in.set.size() + coming.size() > options.limits.members_per_room) outcome = make_error_code(errc::room_full);
-  }
+  if (!outcome) outcome = admit(s, in, *at.record, messages, lock);
   if (!outcome) {
     std::vector<message<Data>> told = apply(s, in, *at.record, messages);
     if (!told.empty()) in.enqueue(typename room::changes{make_batch(std::move(told)), at.record});
