@@ -7,6 +7,7 @@
 #include <presence/detail/hub/deadline_queue.hpp>
 #include <presence/detail/hub/hub_room.hpp>
 #include <presence/detail/util/entropy.hpp>
+#include <presence/detail/util/hash.hpp>
 #include <presence/detail/util/secret.hpp>
 #include <presence/detail/util/utf8.hpp>
 #include <presence/identity.hpp>
@@ -20,12 +21,14 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -66,10 +69,17 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   using session_ptr = std::shared_ptr<session>;
   using deadlines = deadline_queue<session_ptr>;
 
+  /// What an attachment object, or a transport, has: one of a session's attachments to a room.
   struct attachment {
     room_ptr where;
     record_ptr record;
   };
+  /// What a session has in a room.
+  struct place {
+    room_ptr where;
+    std::shared_ptr<room_session<Data>> of;
+  };
+  using places = boost::unordered_map<std::string_view, place, seeded_hash, std::equal_to<>>;
 
   struct session {
     identity who;
@@ -81,8 +91,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     session_state state = session_state::connected;
     std::uint32_t owner = 0;  // which handle: a resume makes a new one, and the old one means nothing any more
     bool expired = false;     // ended by the grace period
-    boost::unordered_map<std::string, attachment>
-        attachments;                                     // most have few: a flat map keeps 15 attachments at least
+    places rooms;  // by the name in the room; most have few, and a flat map keeps 15 places at least
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
     time_point due{};
     std::atomic<std::uint64_t> rate{0};  // a second, 32 bits, and how many messages were sent in it
@@ -105,7 +114,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] result<std::pair<session_ptr, std::uint32_t>> resume(std::string_view key);
   void drop(const session_ptr& s, std::uint32_t owner);
   void end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why);
-  void shut_down();
+  void shut_down() noexcept;
   std::size_t run_due();
   [[nodiscard]] std::optional<time_point> next_deadline() const;
 
@@ -115,7 +124,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void detach(session& s, const attachment& from);
   bool detach(session& s, std::string_view name);
   void settle(const attachment& at);
-  void forget(session& s, const attachment& from, bool may_return) noexcept;
+  void forget(session& s, const attachment& from, std::optional<std::uint32_t> owner, bool may_return) noexcept;
   void resync(const attachment& at);
   void publish(session& s, const attachment& at, std::vector<message<Data>> messages, publish_completion handler);
   std::size_t evict(std::string_view name, std::string_view client_id);
@@ -158,16 +167,24 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   void forget_session(session& s);
-  void leave_attachments(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
-  static void drain_all(std::vector<attachment>& attachments);
-  void part(const attachment& from, std::error_code told, std::optional<leave_reason> members_leave);
+  // what becomes of a session's attachments; under its lock, and told by `drain_all` without it
+  bool part(session& s, const attachment& from, std::error_code told, leave_reason members_leave) noexcept;
+  void part_all(const places& rooms, std::error_code told, std::optional<leave_reason> members_leave) noexcept;
+  static void pause_all(session& s) noexcept;
+  void rejoin_all(session& s) noexcept;
+  [[nodiscard]] static std::vector<room_ptr> rooms_of(const session& s);
+  static void drain_all(const places& rooms) noexcept;
+  static void drain_all(const std::vector<room_ptr>& rooms) noexcept;
   // what is taken (impl/hub/admission.hpp)
   [[nodiscard]] bool within_rate(session& s, std::size_t messages);
   [[nodiscard]] std::error_code check(const session& s, const record& from, std::vector<message<Data>>& messages) const;
   [[nodiscard]] std::error_code admit(session& s, room& in, record& from, std::vector<message<Data>>& messages,
                                       lock_type& lock);
-  [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, record& from,
-                                                 std::vector<message<Data>>& messages);
+  // what is taken changes the room (impl/hub/applying.hpp)
+  struct applied;
+  void apply(session& s, room& in, record& from, std::vector<message<Data>>& messages, applied& done);
+  static void undo(room& in, room_session<Data>& of, applied& done) noexcept;
+  [[nodiscard]] static std::size_t weight(const std::vector<message<Data>>& messages);
 
   [[no_unique_address]] const Clock clock_;
   const tap tap_;
@@ -183,6 +200,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 }  // namespace presence::inline PRESENCE_ABI::detail
 
 #include <presence/impl/hub/admission.hpp>
+#include <presence/impl/hub/applying.hpp>
 #include <presence/impl/hub/attachments.hpp>
 #include <presence/impl/hub/sessions.hpp>
 

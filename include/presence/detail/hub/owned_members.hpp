@@ -6,9 +6,11 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
@@ -19,8 +21,13 @@ class owned_members {
     if (client_id == own) {
       self_ = true;
     } else {
-      if (others_ == nullptr) others_ = std::make_unique<boost::unordered_flat_set<std::string>>();
-      others_->emplace(client_id);
+      if (others_ == nullptr) {
+        auto made = std::make_unique<boost::unordered_flat_set<std::string>>();
+        made->emplace(client_id);
+        others_ = std::move(made);
+      } else {
+        others_->emplace(client_id);
+      }
     }
   }
   void remove(const std::string& client_id, std::string_view own) noexcept {
@@ -30,6 +37,13 @@ class owned_members {
       others_->erase(client_id);
       if (others_->empty()) others_.reset();
     }
+  }
+  [[nodiscard]] bool empty() const noexcept { return !self_ && others_ == nullptr; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return (self_ ? 1U : 0U) + (others_ != nullptr ? others_->size() : 0U);
+  }
+  [[nodiscard]] bool contains(const std::string& client_id, std::string_view own) const noexcept {
+    return client_id == own ? self_ : others_ != nullptr && others_->contains(client_id);
   }
   template <class Visit>
   void for_each(const std::string& own, Visit&& visit) const {

@@ -45,8 +45,8 @@ class drain {
   /// How many threads have promised to come back. The owner lives until they have.
   [[nodiscard]] std::size_t promises() const noexcept { return promises_; }
 
-  /// The next `push` will not throw.
-  void make_room() { tasks_.make_room(); }
+  /// The next `push` will not throw, nor so many of them.
+  void make_room(std::size_t places = 1) { tasks_.make_room(places); }
   void push(Task task) {
     tasks_.push(std::move(task));
     ++brought_;
@@ -89,6 +89,25 @@ class drain {
     }
   }
 
+  /// Stands still until whoever is at work calls `wake` or ends, if somebody else is at work and this thread is inside no
+  /// drain. A worker that is past its goal then ends and counts on this thread, which has to call `run` after this.
+  void wait_for_progress([[maybe_unused]] lock_type& lock) noexcept {
+    if constexpr (locking) {
+      if (!busy_ || thread_duties::mine().inside()) return;
+      ++promises_;
+      wait(lock);
+      --promises_;
+    }
+  }
+  /// By the worker: those who stand still go on.
+  void wake() noexcept {
+    if constexpr (locking) {
+      if (waiting_ == 0) return;
+      changes_.fetch_add(1, std::memory_order_release);
+      changes_.notify_all();
+    }
+  }
+
   /// Nobody begins to work any more, and whoever is at work stops after the task in hand. Waits for that, unless it is
   /// called from inside it.
   void stop(lock_type& lock) noexcept {
@@ -123,10 +142,7 @@ class drain {
       runner_ = {};
       past_goal_ = false;
       thread_duties::mine().leave();
-      if (waiting_ > 0) {
-        changes_.fetch_add(1, std::memory_order_release);
-        changes_.notify_all();
-      }
+      wake();
     }
   }
 

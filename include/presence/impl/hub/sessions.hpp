@@ -22,28 +22,23 @@ auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_p
   }
 }
 
-/// The connection is lost: nobody is told, the members stay, and the grace period begins.
+/// The connection is lost: nobody is told, the members stay, and the grace period begins. If it throws, it has not.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t owner) {
-  std::vector<attachment> paused;
+  std::vector<room_ptr> paused;
   {
     const lock_type lock{s->mutex};
     if (s->state != session_state::connected || s->owner != owner) return;
-    s->state = session_state::dropped;
-    for (const auto& [name, at] : s->attachments) {
-      const lock_type in_room{at.where->mutex};
-      if (at.record->state == attachment_state::paused)
-        continue;  // still waits for an attach since the connection was lost before
-      at.record->state = attachment_state::paused;
-      at.record->seen_version = at.where->set.version();
-      at.where->enqueue(typename room::part{at.record, make_error_code(errc::disconnected), nullptr, false});
-      paused.push_back(at);
+    paused = rooms_of(*s);
+    {
+      const auto grace = s->who.grace.value_or(options.grace);
+      const lock_type in_hub{mutex_};
+      const time_point from = now();
+      s->deadline = deadlines_.arm(from, grace, s);
+      s->due = s->deadline->due();
     }
-    const auto grace = s->who.grace.value_or(options.grace);
-    const lock_type in_hub{mutex_};
-    const time_point from = now();
-    s->deadline = deadlines_.arm(from, grace, s);
-    s->due = s->deadline->due();
+    s->state = session_state::dropped;
+    pause_all(*s);
   }
   drain_all(paused);
 }
@@ -55,7 +50,7 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
   session_ptr s = find_session(key.substr(0, bang));
   if (s == nullptr) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
   if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
-  std::vector<attachment> back;
+  std::vector<room_ptr> back;
   std::uint32_t owner = 0;
   bool too_late = false;
   {
@@ -65,25 +60,14 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
       too_late = true;  // due, and `run_due` has not come round to it yet
     } else {
       if (s->state == session_state::dropped) {
-        const lock_type in_hub{mutex_};
-        if (s->deadline) deadlines_.cancel(*s->deadline);
-        s->deadline.reset();
-        s->state = session_state::connected;
-        for (auto it = s->attachments.begin(); it != s->attachments.end();) {
-          const attachment at = it->second;
-          if (at.record->abandoned) {
-            part(at, {}, leave_reason::closed);
-            s->attachments.erase(it++);
-            back.push_back(at);
-            continue;
-          }
-          ++it;
-          if (at.record->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
-          const lock_type in_room{at.where->mutex};
-          at.record->state = attachment_state::attached;
-          at.where->enqueue_join(at.record, at.where->set.version() == at.record->seen_version);
-          back.push_back(at);
+        back = rooms_of(*s);
+        {
+          const lock_type in_hub{mutex_};
+          if (s->deadline) deadlines_.cancel(*s->deadline);
+          s->deadline.reset();
         }
+        s->state = session_state::connected;
+        rejoin_all(*s);
       }
       owner = ++s->owner;  // of a live session: taken over from whoever had it
     }
@@ -99,7 +83,7 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
 /// For good: members leave at once. With an owner only if the handle is still the session's.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why) {
-  std::vector<attachment> left;
+  places left;
   {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended || (owner && s->owner != *owner)) return;
@@ -109,20 +93,11 @@ void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<s
     s->state = session_state::ended;
     s->expired = why == leave_reason::timed_out;
     const auto told = make_error_code(s->expired ? errc::connection_expired : errc::connection_closed);
-    leave_attachments(*s, why, told, left);
+    left.swap(s->rooms);
+    part_all(left, told, why);
     forget_session(*s);
   }
   drain_all(left);
-}
-
-/// Precondition: the session's lock is held.
-template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::leave_attachments(session& s, leave_reason why, std::error_code told,
-                                                         std::vector<attachment>& drains) {
-  for (auto& [name, at] : std::exchange(s.attachments, {})) {
-    part(at, told, why);
-    drains.push_back(std::move(at));
-  }
 }
 
 /// Precondition: the session's lock is held.
@@ -139,31 +114,38 @@ void hub_core<Data, Clock, Backplane>::forget_session(session& s) {
   if (sessions_.empty()) {
     sessions_ = {};
   } else if (sessions_.bucket_count() > 128 && sessions_.size() < sessions_.bucket_count() / 8) {
-    sessions_.rehash(sessions_.size() * 2);
+    attempt([&] { sessions_.rehash(sessions_.size() * 2); }, [](auto) {});
   }
 }
 
-/// The hub is going: every session ends, and as nobody is left to be told, no leaves are.
+/// The hub is going: every session ends, and as nobody is left to be told, no leaves are. All have ended before the first
+/// is told so.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::shut_down() {
-  std::vector<session_ptr> all;
+void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
+  decltype(sessions_) all;
   {
     const lock_type lock{mutex_};
     closed_ = true;
-    for (auto& [id, s] : sessions_) all.push_back(s);
+    all.swap(sessions_);
   }
-  std::vector<attachment> left;
-  for (const session_ptr& s : all) {
+  for (const auto& [id, s] : all) {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) continue;
     s->state = session_state::ended;
-    for (auto& [name, at] : std::exchange(s->attachments, {})) {
-      part(at, make_error_code(errc::connection_closed), std::nullopt);
-      left.push_back(std::move(at));
-    }
-    forget_session(*s);
+    part_all(s->rooms, make_error_code(errc::connection_closed), std::nullopt);
+    const lock_type in_hub{mutex_};
+    if (s->deadline) deadlines_.cancel(*s->deadline);
+    s->deadline.reset();
   }
-  drain_all(left);
+  for (const auto& [id, s] : all) {
+    places left;
+    {
+      const lock_type lock{s->mutex};
+      left.swap(s->rooms);
+    }
+    drain_all(left);
+    for (const auto& [name, at] : left) at.where->forget_members();
+  }
 }
 
 template <class Data, class Clock, class Backplane>
@@ -205,14 +187,6 @@ std::size_t hub_core<Data, Clock, Backplane>::bytes() const {
   const lock_type lock{mutex_};
   total += sessions_.bucket_count() * (sizeof(std::string_view) + sizeof(session_ptr) + 1);
   return total + sessions_.size() * sizeof(session);
-}
-
-template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::drain_all(std::vector<attachment>& attachments) {
-  for (const attachment& at : attachments) {
-    lock_type lock{at.where->mutex};
-    at.where->drain(lock);
-  }
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail
