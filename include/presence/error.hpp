@@ -24,6 +24,7 @@ enum class errc : int {
   not_synced = 4,              ///< the set is not known yet: not attached, or the first sync has not completed
   queue_full = 5,              ///< more operations are waiting for the attach than `max_queued_operations`
   replaced = 6,                ///< another attachment of the same session to the room took this one's place
+  overloaded = 7,              ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later
   bad_request = 40000,         ///< a message or an argument that makes no sense
   message_too_large = 40009,   ///< data, extras or a publish over the size limit
   invalid_room_name = 40010,   ///< empty, too long or not UTF-8
@@ -57,6 +58,7 @@ class error_category final : public std::error_category {
       case errc::not_synced: return "the presence set is not known yet";
       case errc::queue_full: return "too many operations are waiting for the room to attach";
       case errc::replaced: return "replaced by another attachment of the same session";
+      case errc::overloaded: return "too much waits to be told in the room";
       case errc::bad_request: return "bad request";
       case errc::message_too_large: return "message too large";
       case errc::invalid_room_name: return "invalid room name";

@@ -39,6 +39,7 @@ class connection_stamps {
   [[nodiscard]] time_point of_message(std::string_view client_id, time_point now) noexcept {
     const time_point stamp = std::max(now, left_.earliest(client_id));
     sent_ = std::max(sent_, stamp);
+    read_ = std::max(read_, now);
     return stamp;
   }
 
@@ -46,7 +47,7 @@ class connection_stamps {
   /// set back, an earlier message of the same member may have been later: then it is later than all that was sent.
   [[nodiscard]] time_point of_leave(std::string_view client_id, time_point now, time_point member) {
     constexpr milliseconds step{1};
-    const time_point sent = sent_ > now ? std::max(sent_, member) : member;
+    const time_point sent = read_ > now ? std::max(sent_, member) : member;
     const time_point stamp = std::max({now, left_.earliest(client_id), sent + step});
     const time_point expected = std::max(now + step, left_.latest());
     left_.note(client_id, stamp, now);
@@ -71,6 +72,7 @@ class connection_stamps {
  private:
   recent_leaves left_;
   time_point sent_ = time_point::min();  // the latest stamp of a message
+  time_point read_ = time_point::min();  // the latest time at which one was sent
   lead lead_;
 };
 

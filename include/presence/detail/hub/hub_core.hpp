@@ -31,6 +31,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -83,10 +84,17 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   };
   using deadlines = deadline_queue<deadline_item>;
 
+  /// What an attachment object, or a transport, has: one of a session's attachments to a room.
   struct attachment {
     room_ptr where;
     record_ptr record;
   };
+  /// What a session has in a room.
+  struct place {
+    room_ptr where;
+    std::shared_ptr<room_session<Data>> of;
+  };
+  using places = boost::unordered_map<std::string_view, place, seeded_hash, std::equal_to<>>;
 
   struct session {
     identity who;
@@ -96,13 +104,12 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
     mutex_type mutex;
     session_state state = session_state::connected;
-    std::uint32_t owner = 0;  // which handle: a resume makes a new one, and the old one means nothing any more
-    bool expired = false;     // ended by the grace period
-    bool extended = false;    // had its grace period once more, as the host had not run
-    // By room. Most have few: a flat map keeps 15 attachments at least.
-    boost::unordered_map<std::string, attachment, seeded_hash, std::equal_to<>> attachments;
-    recent_leaves left_rooms;                            // when its members left the rooms that it has detached from
-    connection_stamps::lead ahead;                       // of them
+    std::uint32_t owner = 0;        // which handle: a resume makes a new one, and the old one means nothing any more
+    bool expired = false;           // ended by the grace period
+    bool extended = false;          // had its grace period once more, as the host had not run
+    recent_leaves left_rooms;       // when its members left the rooms that it has detached from
+    connection_stamps::lead ahead;  // of them
+    places rooms;                   // by the name in the room; most have few, and a flat map keeps 15 places at least
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
     milliseconds due{};                                  // in elapsed time
     std::atomic<std::uint64_t> rate{0};  // a second of elapsed time, 32 bits, and how many messages were sent in it
@@ -125,7 +132,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] result<std::pair<session_ptr, std::uint32_t>> resume(std::string_view key);
   void drop(const session_ptr& s, std::uint32_t owner);
   void close(const session_ptr& s, std::uint32_t owner);
-  void shut_down();
+  void shut_down() noexcept;
   std::size_t run_due();
   [[nodiscard]] std::optional<time_point> next_deadline() const;
   [[nodiscard]] std::optional<milliseconds> due_in() const;
@@ -136,7 +143,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void detach(session& s, const attachment& from);
   bool detach(session& s, std::string_view name);
   void settle(const attachment& at);
-  void forget(session& s, const attachment& from, bool may_return) noexcept;
+  void forget(session& s, const attachment& from, std::optional<std::uint32_t> owner, bool may_return) noexcept;
   void resync(const attachment& at);
   void publish(session& s, const attachment& at, std::vector<message<Data>> messages, publish_completion handler);
   std::size_t evict(std::string_view name, std::string_view client_id);
@@ -186,24 +193,29 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   void forget_session(session& s);
-  [[nodiscard]] bool expire(deadline_item& item, milliseconds at, std::vector<attachment>& drains);
-  void expire_left_behind(deadline_item& item, std::vector<attachment>& drains);
+  // deadlines and lingering (impl/hub/deadlines.hpp)
+  [[nodiscard]] bool expire(deadline_item& item, milliseconds at, places& drains);
+  void expire_left_behind(deadline_item& item);
   [[nodiscard]] bool host_slept(const session& s, milliseconds at) const noexcept;
   void arm(const session_ptr& s, milliseconds after);
-  void remember_stamps(session& s, const attachment& ended) {
-    const connection_stamps& stamps = ended.record->stamps;
-    s.left_rooms.note(ended.where->name, stamps.left(), now());
-    if (stamps.ahead().owed > s.ahead.owed) s.ahead = stamps.ahead();
-  }
-  void end(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
-  [[nodiscard]] bool stay(session& s, attachment& at, std::error_code told);
-  [[nodiscard]] bool linger_in_room(session& s, attachment& at);
+  void disarm(session& s) noexcept;
+  void end(session& s, leave_reason why, std::error_code told, places& drains);
+  [[nodiscard]] bool members_would_stay(const session& s) const;
+  void linger_everywhere(session& s, std::error_code told) noexcept;
+  [[nodiscard]] bool linger_in_room(session& s, const place& at) noexcept;
+  void let_go(place& at) noexcept;
+  void remember_stamps(session& s, const place& left) noexcept;
   [[nodiscard]] milliseconds linger_of(const session& s) const noexcept {
     return s.who.linger.value_or(options.linger);
   }
-  static void drain_all(std::vector<attachment>& attachments);
-  void part(const attachment& from, std::error_code told, std::optional<leave_reason> members_leave);
-
+  // what becomes of a session's attachments; under its lock, and told by `drain_all` without it
+  bool part(session& s, const attachment& from, std::error_code told, leave_reason members_leave) noexcept;
+  void part_all(const places& rooms, std::error_code told, std::optional<leave_reason> members_leave) noexcept;
+  static void pause_all(session& s) noexcept;
+  void rejoin_all(session& s) noexcept;
+  [[nodiscard]] static std::vector<room_ptr> rooms_of(const session& s);
+  static void drain_all(const places& rooms) noexcept;
+  static void drain_all(const std::vector<room_ptr>& rooms) noexcept;
   // --- what is taken (impl/hub/admission.hpp) ----------------------------------------------------------------------------
   using spelling = std::function<std::string(std::string_view)>;
   [[nodiscard]] static std::optional<std::string_view> normalised(const spelling& by, std::string_view name,
@@ -211,21 +223,23 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] std::error_code check(const session& s, const record& from, std::vector<message<Data>>& messages) const;
   [[nodiscard]] std::error_code admit(session& s, room& in, record& from, const std::vector<message<Data>>& messages,
                                       lock_type& lock);
-  [[nodiscard]] std::error_code within_rate(session& s, const room& in, const record& from,
+  [[nodiscard]] std::error_code within_rate(session& s, const room& in, const room_session<Data>& of,
                                             const std::vector<message<Data>>& messages);
   [[nodiscard]] std::error_code within_room(session& s, room& in, const record& from,
                                             const std::vector<message<Data>>& messages, lock_type& lock);
-  [[nodiscard]] static bool says_nothing_new(const record& from, const message<Data>& m,
+  [[nodiscard]] static bool says_nothing_new(const room_session<Data>& of, const message<Data>& m,
                                              const std::optional<member_view<Data>>& stored) noexcept;
   struct seat {
     std::string client_id;
-    record_ptr of;
+    std::shared_ptr<room_session<Data>> of;
   };
-  [[nodiscard]] std::vector<seat> seats_of_lost_connections(const room& in,
-                                                            std::vector<std::pair<std::string, std::string>> members);
+  [[nodiscard]] std::vector<seat> seats_of(const room& in, std::vector<std::pair<std::string, std::string>> members);
 
-  [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, record& from,
-                                                 std::vector<message<Data>>& messages);
+  // what is taken changes the room (impl/hub/applying.hpp)
+  struct applied;
+  void apply(session& s, room& in, record& from, std::vector<message<Data>>& messages, applied& done);
+  static void undo(room& in, room_session<Data>& of, applied& done) noexcept;
+  [[nodiscard]] static std::size_t weight(const std::vector<message<Data>>& messages);
 
   mutable hub_clock<Clock> clock_;
   const tap tap_;
@@ -241,6 +255,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 }  // namespace presence::inline PRESENCE_ABI::detail
 
 #include <presence/impl/hub/admission.hpp>
+#include <presence/impl/hub/applying.hpp>
 #include <presence/impl/hub/attachments.hpp>
 #include <presence/impl/hub/deadlines.hpp>
 #include <presence/impl/hub/sessions.hpp>

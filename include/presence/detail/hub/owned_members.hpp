@@ -25,8 +25,13 @@ class owned_members {
     if (client_id == own) {
       self_ = true;
     } else {
-      if (others_ == nullptr) others_ = std::make_unique<ids>();
-      others_->emplace(client_id);
+      if (others_ == nullptr) {
+        auto made = std::make_unique<ids>();
+        made->emplace(client_id);
+        others_ = std::move(made);
+      } else {
+        others_->emplace(client_id);
+      }
     }
   }
   /// Returns whether it was there.

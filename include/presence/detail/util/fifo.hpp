@@ -19,13 +19,13 @@ class fifo {
 
   void push(T item) { items_.push_back(std::move(item)); }
 
-  /// The next `push` will not throw.
-  void make_room() {
-    if (items_.size() == items_.capacity()) items_.reserve(2 * items_.size() + 1);
+  /// The next `push` will not throw, nor so many of them.
+  void make_room(std::size_t places = 1) {
+    if (items_.capacity() - items_.size() < places) items_.reserve(2 * items_.size() + places);
   }
 
   /// Precondition: not empty.
-  [[nodiscard]] T pop() {
+  [[nodiscard]] T pop() noexcept {
     T item = std::move(items_[head_++]);
     forget_popped();
     return item;

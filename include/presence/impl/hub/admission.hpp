@@ -65,11 +65,11 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
 /// left meanwhile others may have been told in the middle of a sync, and would take that id for an old one. If it only
 /// lingers, somebody has come back for it.
 template <class Data, class Clock, class Backplane>
-bool hub_core<Data, Clock, Backplane>::says_nothing_new(const record& from, const message<Data>& m,
+bool hub_core<Data, Clock, Backplane>::says_nothing_new(const room_session<Data>& of, const message<Data>& m,
                                                         const std::optional<member_view<Data>>& stored) noexcept {
   return stored && m.action != action::leave && m.id.origin == id_origin::connection &&
          std::pair{m.id.msg_serial, m.id.index} <= std::pair{stored->id.msg_serial, stored->id.index} &&
-         stored->id.msg_serial >= from.stale_before;
+         stored->id.msg_serial >= of.stale_before;
 }
 
 /// What only the room can judge: the limits. Precondition: the room's lock is held. It may be let go of meanwhile, so the
@@ -79,9 +79,9 @@ std::error_code hub_core<Data, Clock, Backplane>::admit(session& s, room& in, re
                                                         const std::vector<message<Data>>& messages, lock_type& lock) {
   if (from.state != attachment_state::attached) return {};  // refused for that
   if (options.limits.messages_per_second > 0) {
-    if (const auto refused = within_rate(s, in, from, messages)) return refused;
+    if (const auto refused = within_rate(s, in, *from.of, messages)) return refused;
   }
-  if (from.stamps.may_be_ahead() && from.stamps.too_far_ahead(now())) {
+  if (from.of->stamps.may_be_ahead() && from.of->stamps.too_far_ahead(now())) {
     for (const message<Data>& m : messages) {
       if (m.action != action::leave && !in.set.contains(m.client_id, s.connection_id)) return errc::rate_limited;
     }
@@ -93,7 +93,7 @@ std::error_code hub_core<Data, Clock, Backplane>::admit(session& s, room& in, re
 /// Counts what the session sends against its messages per second. A leave does not count, nor does a re-entry that changes
 /// nothing; except beside a leave, as it might be the same member's and the re-entry a new member then.
 template <class Data, class Clock, class Backplane>
-std::error_code hub_core<Data, Clock, Backplane>::within_rate(session& s, const room& in, const record& from,
+std::error_code hub_core<Data, Clock, Backplane>::within_rate(session& s, const room& in, const room_session<Data>& of,
                                                               const std::vector<message<Data>>& messages) {
   std::uint64_t leaves = 0;
   for (const message<Data>& m : messages) leaves += m.action == action::leave ? 1U : 0U;
@@ -101,7 +101,7 @@ std::error_code hub_core<Data, Clock, Backplane>::within_rate(session& s, const 
   if (leaves == 0) {
     for (const message<Data>& m : messages) {
       if (m.id.origin != id_origin::connection) continue;
-      if (says_nothing_new(from, m, in.set.find(m.client_id, s.connection_id))) --count;
+      if (says_nothing_new(of, m, in.set.find(m.client_id, s.connection_id))) --count;
     }
   }
   if (count == 0) return {};
@@ -149,14 +149,13 @@ std::error_code hub_core<Data, Clock, Backplane>::within_room(session& s, room& 
   }
   if (others.empty()) return errc::room_full;
   lock.unlock();  // sessions are locked before rooms
-  const std::vector<seat> seats = seats_of_lost_connections(in, std::move(others));
+  const std::vector<seat> seats = seats_of(in, std::move(others));
   lock.lock();
   if (from.state != attachment_state::attached) return {};
   std::vector<const seat*> free;
   boost::unordered_flat_set<std::string_view, seeded_hash, std::equal_to<>> served;  // one place for each who comes
   for (const seat& one : seats) {
-    if (one.of->state != attachment_state::paused || !one.of->owned.contains(one.client_id, one.of->client_id))
-      continue;
+    if (!one.of->away || !one.of->owned.contains(one.client_id, one.of->client_id)) continue;
     if (one.of->given_seats.contains(one.client_id, one.of->client_id)) continue;
     if (in.set.contains(one.client_id, s.connection_id) || !served.insert(one.client_id).second) continue;
     free.push_back(&one);
@@ -168,20 +167,19 @@ std::error_code hub_core<Data, Clock, Backplane>::within_room(session& s, room& 
   return {};
 }
 
-/// Which of these members belong to connections that are lost, or to attachments that only linger. Takes the locks of
-/// sessions, so none may be held.
+/// Where these members are kept, by which it shows whether their connections are lost. Takes the locks of sessions, so
+/// none may be held.
 template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::seats_of_lost_connections(
-    const room& in, std::vector<std::pair<std::string, std::string>> members) -> std::vector<seat> {
+auto hub_core<Data, Clock, Backplane>::seats_of(const room& in,
+                                                std::vector<std::pair<std::string, std::string>> members)
+    -> std::vector<seat> {
   std::vector<seat> found;
   for (auto& [client_id, connection_id] : members) {
     const session_ptr of = find_session(connection_id);
     if (of == nullptr) continue;
     const lock_type lock{of->mutex};
-    const auto at = of->attachments.find(in.name);
-    if (at == of->attachments.end()) continue;
-    if (of->state == session_state::connected && !at->second.record->lingering) continue;
-    found.push_back({std::move(client_id), at->second.record});
+    const auto at = of->rooms.find(in.name);
+    if (at != of->rooms.end()) found.push_back({std::move(client_id), at->second.of});
   }
   return found;
 }

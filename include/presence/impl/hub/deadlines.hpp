@@ -8,47 +8,20 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// The attachment ends, and its members stay. Returns whether there are any. Precondition: the session's lock is held.
-template <class Data, class Clock, class Backplane>
-bool hub_core<Data, Clock, Backplane>::stay(session& s, attachment& at, std::error_code told) {
-  if (at.record->lingering) return true;
-  const auto stays =
-      std::make_shared<record>(s.connection_id, s.who.client_id, at.record->modes, std::make_shared<no_sink<Data>>());
-  const lock_type in_room{at.where->mutex};
-  if (at.record->owned.empty()) return false;
-  stays->closed = true;
-  stays->lingering = true;
-  stays->state = attachment_state::paused;
-  stays->seen_version = std::numeric_limits<std::uint64_t>::max();  // nothing
-  at.where->enqueue(typename room::part{at.record, told, nullptr, false});
-  stays->inherit(*at.record);
-  stays->stale_before = s.next_serial.load(std::memory_order_relaxed);
-  at.record->state = attachment_state::gone;
-  at.record = stays;
-  return true;
-}
-
-/// Detaches so that the members linger, if they do. Precondition: the session's lock is held.
-template <class Data, class Clock, class Backplane>
-bool hub_core<Data, Clock, Backplane>::linger_in_room(session& s, attachment& at) {
-  if (linger_of(s) == milliseconds{0} || s.state == session_state::ended) return false;
-  if (at.record->lingering) return true;
-  if (!stay(s, at, {})) return false;
-  const lock_type lock{mutex_};
-  if (const auto found = sessions_.find(s.connection_id); found != sessions_.end()) {
-    (void)deadlines_.arm(elapsed(), linger_of(s), {found->second, at.where});
-  }
-  return true;
-}
-
-/// Precondition: the session's lock is held.
+/// In the place of the deadline that the session has. If it throws, that stands. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::arm(const session_ptr& s, milliseconds after) {
   const lock_type lock{mutex_};
+  const auto armed = deadlines_.arm(elapsed(), after, {s, nullptr});
   if (s->deadline) deadlines_.cancel(*s->deadline);
-  s->deadline.reset();
-  s->deadline = deadlines_.arm(elapsed(), after, {s, nullptr});
-  s->due = s->deadline->due();
+  s->deadline = armed;
+  s->due = armed.due();
+}
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::disarm(session& s) noexcept {
+  const lock_type lock{mutex_};
+  if (s.deadline) deadlines_.cancel(*s.deadline);
+  s.deadline.reset();
 }
 
 /// Whether the deadline has passed by so much that the program cannot have run, and the session may have its time once
@@ -58,42 +31,128 @@ bool hub_core<Data, Clock, Backplane>::host_slept(const session& s, milliseconds
   return options.late_after > milliseconds{0} && !s.extended && at - s.due > options.late_after;
 }
 
+/// Whether the session has members somewhere. Precondition: its lock is held.
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::members_would_stay(const session& s) const {
+  for (const auto& [name, at] : s.rooms) {
+    const lock_type in_room{at.where->mutex};
+    if (!at.of->owned.empty()) return true;
+  }
+  return false;
+}
+
+/// All attachments end, and the members stay. Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::linger_everywhere(session& s, std::error_code told) noexcept {
+  for (const auto& [name, at] : s.rooms) {
+    if (!std::exchange(at.of->lingers, true)) {
+      const lock_type lock{registry_->mutex};
+      ++at.where->holds;
+    }
+    const auto all = std::exchange(at.of->attachments, {});
+    const lock_type in_room{at.where->mutex};
+    at.of->away = true;
+    for (const record_ptr& each : all) {
+      each->state = attachment_state::gone;
+      at.where->enqueue_part(each, told, true);
+    }
+  }
+}
+
+/// The session has left the room. Returns whether its members stay there for a while; not if memory is lacking for a
+/// deadline. Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::linger_in_room(session& s, const place& at) noexcept {
+  if (linger_of(s) == milliseconds{0}) return false;
+  {
+    const lock_type in_room{at.where->mutex};
+    if (at.of->owned.empty()) return false;
+  }
+  bool armed = false;
+  attempt(
+      [&] {
+        const lock_type lock{mutex_};
+        const auto found = sessions_.find(s.connection_id);
+        if (found == sessions_.end()) return;
+        (void)deadlines_.arm(elapsed(), linger_of(s), {found->second, at.where});
+        armed = true;
+      },
+      [](auto) {});
+  if (!armed) return false;
+  {
+    const lock_type lock{registry_->mutex};
+    ++at.where->holds;
+  }
+  at.of->lingers = true;
+  const lock_type in_room{at.where->mutex};
+  at.of->away = true;
+  at.of->stale_before = s.next_serial.load(std::memory_order_relaxed);
+  return true;
+}
+
+/// The session is in the room again, by an attachment that holds it. Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::let_go(place& at) noexcept {
+  if (std::exchange(at.of->lingers, false)) registry_->release(*at.where);
+}
+
+/// For when the session attaches to the room again: its stamps go on from where they are. Precondition: the session's lock
+/// is held.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::remember_stamps(session& s, const place& left) noexcept {
+  const lock_type in_room{left.where->mutex};
+  const connection_stamps& stamps = left.of->stamps;
+  const time_point at = now();
+  s.left_rooms.note(left.where->name, stamps.left(), at);
+  if (stamps.ahead().at(at) > s.ahead.at(at)) s.ahead = stamps.ahead();
+}
+
 /// Ends all that is due, and tells it afterwards: a listener that takes its time holds up no other deadline.
 template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::run_due() {
   struct told_in_any_case {
-    std::vector<attachment> rooms;
-    ~told_in_any_case() { drain_all(rooms); }
+    std::vector<places> ended;
+    std::vector<room_ptr> left;
+    ~told_in_any_case() {
+      for (const places& each : ended) drain_all(each);
+      drain_all(left);
+    }
   } told;
   std::size_t ended = 0;
   const milliseconds until = elapsed();
   for (;;) {
+    told.ended.emplace_back();  // before anything is taken out of the queue that would have to be put back
+    told.left.emplace_back();
     std::optional<deadline_item> due;
     {
       const lock_type lock{mutex_};
       due = deadlines_.pop_due(until);
-      if (!due) return ended;
-      if (due->only == nullptr) due->of->deadline.reset();
+      if (due && due->only == nullptr) due->of->deadline.reset();
     }
+    if (!due || due->only == nullptr) told.left.pop_back();
+    if (!due) return ended;
     if (due->only != nullptr) {
-      expire_left_behind(*due, told.rooms);
-    } else if (expire(*due, until, told.rooms)) {
+      told.left.back() = due->only;
+      expire_left_behind(*due);
+    } else if (expire(*due, until, told.ended.back())) {
       ++ended;
+      continue;
     }
+    told.ended.pop_back();
   }
 }
 
 /// Ends a session whose time is over. Returns whether it did: it may have been resumed meanwhile, and perhaps dropped again.
 template <class Data, class Clock, class Backplane>
-bool hub_core<Data, Clock, Backplane>::expire(deadline_item& item, milliseconds at, std::vector<attachment>& drains) {
+bool hub_core<Data, Clock, Backplane>::expire(deadline_item& item, milliseconds at, places& drains) {
   const session_ptr& s = item.of;
   const lock_type lock{s->mutex};
   const bool closed = s->state == session_state::lingering;
   if ((!closed && s->state != session_state::dropped) || s->due > at) return false;
   if (host_slept(*s, at)) {
     s->extended = true;
-    arm(s, closed ? linger_of(*s) : s->who.grace.value_or(options.grace));
-    return false;
+    attempt([&] { arm(s, closed ? linger_of(*s) : s->who.grace.value_or(options.grace)); }, [](auto) {});
+    if (s->deadline) return false;
   }
   const auto told = make_error_code(closed ? errc::connection_closed : errc::connection_expired);
   end(*s, closed ? leave_reason::closed : leave_reason::timed_out, told, drains);
@@ -102,34 +161,37 @@ bool hub_core<Data, Clock, Backplane>::expire(deadline_item& item, milliseconds 
 
 /// The members that a session left behind in a room leave, but not those that it has entered again since.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::expire_left_behind(deadline_item& item, std::vector<attachment>& drains) {
+void hub_core<Data, Clock, Backplane>::expire_left_behind(deadline_item& item) {
   session& s = *item.of;
+  room& in = *item.only;
   const lock_type lock{s.mutex};
-  const auto found = s.attachments.find(item.only->name);
-  if (found == s.attachments.end() || found->second.where != item.only) return;
-  record& from = *found->second.record;
-  drains.push_back(found->second);
+  const auto found = s.rooms.find(in.name);
+  if (found == s.rooms.end() || found->second.where != item.only) return;
+  place at = found->second;
   bool nobody = false;
   {
-    const lock_type in_room{item.only->mutex};
-    record gone{from.connection_id, from.client_id, from.modes, nullptr};
-    from.owned.for_each(from.client_id, [&](const std::string& client_id) {
-      const auto stored = item.only->set.find(client_id, from.connection_id);
-      if (!stored || stored->id.msg_serial < from.stale_before) gone.owned.add(client_id, from.client_id);
+    const lock_type in_room{in.mutex};
+    const auto gone = std::make_shared<room_session<Data>>(at.of->connection_id, at.of->client_id);
+    at.of->owned.for_each(at.of->client_id, [&](const std::string& client_id) {
+      const auto stored = in.set.find(client_id, at.of->connection_id);
+      if (!stored || stored->id.msg_serial < at.of->stale_before) gone->owned.add(client_id, at.of->client_id);
     });
-    gone.owned.for_each(from.client_id, [&](const std::string& client_id) {
-      from.owned.remove(client_id, from.client_id);
-      if (from.given_seats.remove(client_id, from.client_id)) gone.given_seats.add(client_id, from.client_id);
+    gone->owned.for_each(at.of->client_id, [&](const std::string& client_id) {
+      if (at.of->given_seats.contains(client_id, at.of->client_id)) gone->given_seats.add(client_id, at.of->client_id);
     });
-    gone.stamps = std::move(from.stamps);
-    item.only->remove_members(gone, leave_reason::closed, now());
-    from.stamps = std::move(gone.stamps);
-    nobody = from.lingering && from.owned.empty();
+    gone->owned.for_each(at.of->client_id, [&](const std::string& client_id) {
+      at.of->owned.remove(client_id, at.of->client_id);
+      at.of->given_seats.remove(client_id, at.of->client_id);
+    });
+    gone->stamps = std::move(at.of->stamps);
+    in.remove_members(gone, leave_reason::closed, now());
+    at.of->stamps = std::move(gone->stamps);
+    nobody = at.of->lingers && at.of->owned.empty();
   }
   if (!nobody) return;
-  part(found->second, {}, std::nullopt);
-  remember_stamps(s, found->second);
-  s.attachments.erase(found);
+  remember_stamps(s, at);
+  s.rooms.erase(found);
+  let_go(at);
 }
 
 /// An estimate in the time of day: what is due is decided by elapsed time. Rounded up, so that it is not too early.

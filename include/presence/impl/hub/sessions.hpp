@@ -8,19 +8,6 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// The values of a map in the order of their keys, so that what follows does not depend on the seed of the hash.
-template <class Map>
-[[nodiscard]] auto in_order(Map& map) {
-  std::vector<typename Map::value_type*> found;
-  found.reserve(map.size());
-  for (auto& named : map) found.push_back(&named);
-  std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
-  std::vector<typename Map::mapped_type*> values;
-  values.reserve(found.size());
-  for (auto* named : found) values.push_back(&named->second);
-  return values;
-}
-
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_ptr> {
   std::string made_name;
@@ -43,26 +30,18 @@ auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_p
   }
 }
 
-/// The connection is lost: nobody is told, the members stay, and the grace period begins.
+/// The connection is lost: nobody is told, the members stay, and the grace period begins. If it throws, it has not.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t owner) {
-  std::vector<attachment> paused;
+  std::vector<room_ptr> paused;
   {
     const lock_type lock{s->mutex};
     if (s->state != session_state::connected || s->owner != owner) return;
-    s->state = session_state::dropped;
-    for (attachment* each : in_order(s->attachments)) {
-      const attachment& at = *each;
-      const lock_type in_room{at.where->mutex};
-      if (at.record->state == attachment_state::paused)
-        continue;  // still waits for an attach since the connection was lost before
-      at.record->state = attachment_state::paused;
-      at.record->seen_version = at.where->set.version();
-      at.where->enqueue(typename room::part{at.record, make_error_code(errc::disconnected), nullptr, false});
-      paused.push_back(at);
-    }
-    s->extended = false;
+    paused = rooms_of(*s);
     arm(s, s->who.grace.value_or(options.grace));
+    s->extended = false;
+    s->state = session_state::dropped;
+    pause_all(*s);
   }
   drain_all(paused);
 }
@@ -74,7 +53,7 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
   session_ptr s = find_session(key.substr(0, bang));
   if (s == nullptr) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
   if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
-  std::vector<attachment> back;
+  std::vector<room_ptr> back;
   std::uint32_t owner = 0;
   {
     const lock_type lock{s->mutex};
@@ -83,27 +62,10 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
     if (s->state == session_state::dropped) {
       const milliseconds at = elapsed();
       if (s->due <= at && !host_slept(*s, at)) return errc::connection_expired;  // `run_due` will end it
-      {
-        const lock_type in_hub{mutex_};
-        if (s->deadline) deadlines_.cancel(*s->deadline);
-        s->deadline.reset();
-      }
+      back = rooms_of(*s);
+      disarm(*s);
       s->state = session_state::connected;
-      for (attachment* each : in_order(s->attachments)) {
-        const attachment at_room = *each;
-        back.push_back(at_room);
-        if (at_room.record->abandoned) {
-          part(at_room, {}, leave_reason::closed);
-          remember_stamps(*s, at_room);
-          s->attachments.erase(at_room.where->name);
-          continue;
-        }
-        const lock_type in_room{at_room.where->mutex};
-        if (!at_room.record->lingering) at_room.where->take_back_seats(*at_room.record);
-        if (at_room.record->closed.load(std::memory_order_acquire)) continue;  // waits for an attach with another sink
-        at_room.record->state = attachment_state::attached;
-        at_room.where->enqueue_join(at_room.record, at_room.where->set.version() == at_room.record->seen_version);
-      }
+      rejoin_all(*s);
     }
     owner = ++s->owner;  // of a live session: taken over from whoever had it
   }
@@ -111,50 +73,37 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
   return std::pair{std::move(s), owner};
 }
 
-/// A goodbye: the members leave at once, or where there is a linger after that.
+/// A goodbye: the members leave at once, or where there is a linger after that. If it throws, nothing has changed.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t owner) {
-  std::vector<attachment> left;
+  places left;
+  std::vector<room_ptr> lingering;
   {
     const lock_type lock{s->mutex};
     const bool over = s->state == session_state::ended || s->state == session_state::lingering;
     if (over || s->owner != owner) return;
     const auto told = make_error_code(errc::connection_closed);
-    const bool lingers = linger_of(*s) > milliseconds{0};
-    bool somebody_stays = false;
-    for (attachment* each : in_order(s->attachments)) {
-      if (lingers && stay(*s, *each, told)) {
-        somebody_stays = true;
-      } else {
-        part(*each, told, leave_reason::closed);
-      }
-      left.push_back(*each);
-    }
-    if (somebody_stays) {
-      erase_if(s->attachments, [](const auto& named) { return !named.second.record->lingering; });
-      s->state = session_state::lingering;
-      s->extended = false;
+    if (linger_of(*s) > milliseconds{0} && members_would_stay(*s)) {
+      lingering = rooms_of(*s);
       arm(s, linger_of(*s));
+      s->extended = false;
+      s->state = session_state::lingering;
+      linger_everywhere(*s, told);
     } else {
-      s->state = session_state::ended;
-      s->attachments.clear();
-      forget_session(*s);
+      end(*s, leave_reason::closed, told, left);
     }
   }
+  drain_all(lingering);
   drain_all(left);
 }
 
 /// For good: the members leave. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::end(session& s, leave_reason why, std::error_code told,
-                                           std::vector<attachment>& drains) {
+void hub_core<Data, Clock, Backplane>::end(session& s, leave_reason why, std::error_code told, places& drains) {
   s.state = session_state::ended;
   s.expired = why == leave_reason::timed_out;
-  for (attachment* each : in_order(s.attachments)) {
-    part(*each, told, why);
-    drains.push_back(std::move(*each));
-  }
-  s.attachments.clear();
+  drains.swap(s.rooms);
+  part_all(drains, told, why);
   forget_session(s);
 }
 
@@ -172,38 +121,56 @@ void hub_core<Data, Clock, Backplane>::forget_session(session& s) {
   if (sessions_.empty()) {
     sessions_ = {};
   } else if (sessions_.bucket_count() > 128 && sessions_.size() < sessions_.bucket_count() / 8) {
-    sessions_.rehash(sessions_.size() * 2);
+    attempt([&] { sessions_.rehash(sessions_.size() * 2); }, [](auto) {});
   }
 }
 
-/// The hub is going: every session ends, and as nobody is left to be told, no leaves are.
+/// The hub is going: every session ends, and as nobody is left to be told, no leaves are. All have ended before the first
+/// is told so.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::shut_down() {
-  std::vector<session_ptr> all;
-  deadlines left_behind;  // destroyed after the lock is released
+void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
+  decltype(sessions_) all;
+  deadlines left_behind;  // these hold sessions
   {
     const lock_type lock{mutex_};
     closed_ = true;
-    for (auto& [id, s] : sessions_) all.push_back(s);
+    all.swap(sessions_);
   }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a->connection_id < b->connection_id; });
-  std::vector<attachment> left;
-  for (const session_ptr& s : all) {
+  for (const auto& [id, s] : all) {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) continue;
     s->state = session_state::ended;
-    for (attachment* each : in_order(s->attachments)) {
-      part(*each, make_error_code(errc::connection_closed), std::nullopt);
-      left.push_back(std::move(*each));
-    }
-    s->attachments.clear();
-    forget_session(*s);
+    part_all(s->rooms, make_error_code(errc::connection_closed), std::nullopt);
+    const lock_type in_hub{mutex_};
+    if (s->deadline) deadlines_.cancel(*s->deadline);
+    s->deadline.reset();
   }
   {
     const lock_type lock{mutex_};
     std::swap(left_behind, deadlines_);
   }
-  drain_all(left);
+  std::vector<session_ptr> in_order;  // where memory is lacking for that, in any
+  attempt(
+      [&] {
+        in_order.reserve(all.size());
+        for (const auto& [id, s] : all) in_order.push_back(s);
+        std::sort(in_order.begin(), in_order.end(),
+                  [](const auto& a, const auto& b) { return a->connection_id < b->connection_id; });
+      },
+      [&](auto) { in_order.clear(); });
+  const auto tell = [](session& of) {
+    places left;
+    {
+      const lock_type lock{of.mutex};
+      left.swap(of.rooms);
+    }
+    drain_all(left);
+    for (const auto& [name, at] : left) at.where->forget_members();
+  };
+  for (const session_ptr& s : in_order) tell(*s);
+  if (in_order.empty()) {
+    for (const auto& [id, s] : all) tell(*s);
+  }
 }
 
 template <class Data, class Clock, class Backplane>
@@ -222,14 +189,6 @@ std::size_t hub_core<Data, Clock, Backplane>::bytes() const {
   const lock_type lock{mutex_};
   total += sessions_.bucket_count() * (sizeof(std::string_view) + sizeof(session_ptr) + 1);
   return total + sessions_.size() * sizeof(session);
-}
-
-template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::drain_all(std::vector<attachment>& attachments) {
-  for (const attachment& at : attachments) {
-    lock_type lock{at.where->mutex};
-    at.where->drain(lock);
-  }
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail
