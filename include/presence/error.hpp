@@ -95,7 +95,7 @@ class error_category final : public std::error_category {
 }
 
 /// Whether it is worth while to try the same again later, without changing anything: the room was full, messages came too
-/// fast, the connection was lost for now, or memory ran out. What any other code refuses, it refuses for good: the same
+/// fast or faster than they can be delivered, the connection was lost for now, or memory ran out. What any other code refuses, it refuses for good: the same
 /// call fails again. An error of another category is permanent, as nothing is known about it, except `not_enough_memory`
 /// and `resource_unavailable_try_again`.
 [[nodiscard]] inline bool is_temporary(std::error_code error) noexcept {
@@ -105,6 +105,7 @@ class error_category final : public std::error_category {
   switch (static_cast<errc>(error.value())) {
     case errc::room_full:
     case errc::rate_limited:
+    case errc::overloaded:
     case errc::disconnected: return true;
     default: return false;
   }
