@@ -264,7 +264,7 @@ TEST_F(hub_resume, closed_sink_that_was_to_be_told_something_has_an_heir_that_is
   recording_sink sink;
   // a sink that stands before the new one among the receivers
   auto room = x.attach("lobby", mode_set::all(), sink).value();
-  sink.take();
+  EXPECT_EQ(sink.take().size(), 2U);
   bool once = true;
   watcher.sink.then = [&](const std::string& line) {
     if (line != "enter first" || !std::exchange(once, false)) return;

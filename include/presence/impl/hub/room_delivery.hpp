@@ -158,7 +158,16 @@ void hub_room<Data, Mutex, Tap>::deliver_changes(lock_type& lock, const changes&
   const bool synced_later = lost_ != 0 && c.version > lost_;
   if (synced_later) lost_ = c.version;  // else they would be told this without what was before it
   lock.unlock();
-  if (!synced_later) deliver(c);
+  if (synced_later) return;
+  deliver(c);
+  if (!std::exchange(some_threw_, false)) return;
+  lock.lock();
+  for (auto* const among : {&subscribers_, &own_only_}) {
+    for (const receiver& each : *among) {
+      if (std::exchange(each.to->threw, false)) enqueue_join(each.to->kept, false);
+    }
+  }
+  lock.unlock();
 }
 
 /// Changes were made that no batch tells of, so each receiver is told the room anew; the batches that wait are older and
@@ -246,7 +255,8 @@ void hub_room<Data, Mutex, Tap>::deliver(record& to, sink_base<Data>& sink, cons
   }
   before_callback<Mutex>();
   to.known_version = c.version;
-  attempt([&] { to.lagging = !sink.on_presence(c.messages); }, [&](auto) { to.lagging = true; });
+  attempt([&] { to.lagging = !sink.on_presence(c.messages); },
+          [&](auto) { to.lagging = to.threw = some_threw_ = true; });
 }
 
 /// Calls the sink, and returns whether it is told: not if it is closed, or throws.
