@@ -168,7 +168,7 @@ TEST(attachment_threads, slow_sinks_are_synced_again_while_others_talk) {
   });
 }
 
-TEST(attachment_threads, replaced_attachments_are_told_and_not_called_after_their_end) {
+TEST(attachment_threads, attachment_beside_another_is_not_called_after_its_end) {
   testing::manual_clock clock;
   shared_hub hub{{}, clock};
   std::atomic<bool> enough{false};
