@@ -194,7 +194,7 @@ class loopback {
     mutable mutex_type mutex;
     std::optional<typename core::attachment> at;
     std::vector<former> earlier;  // attachments that something may still refer to
-    bool over = false;  // the hub has said so; `at` is still needed to end its calls
+    bool over = false;            // the hub has said so; `at` is still needed to end its calls
   };
 
   [[nodiscard]] static state_change ended(room_state in, std::error_code why) { return {in, false, false, {}, why}; }

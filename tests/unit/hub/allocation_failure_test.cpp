@@ -37,7 +37,9 @@ using message_type = message<std::string>;
 
 const std::string lobby = "a room with a name that needs the heap, as most do not";
 
-std::string long_id(int n) { return "a-client-whose-id-needs-the-heap-in-a-string-and-in-a-record-" + std::to_string(n); }
+std::string long_id(int n) {
+  return "a-client-whose-id-needs-the-heap-in-a-string-and-in-a-record-" + std::to_string(n);
+}
 
 message_type says(action what, std::string client_id = {}, std::string data = "data") {
   message_type m;
@@ -91,7 +93,8 @@ class counting_sink {
     shared_data<std::string> data;
     template <class M>
     [[nodiscard]] bool is(const M& m) const {
-      return client_id.data() == std::string_view{m.client_id} && connection_id.data() == std::string_view{m.connection_id};
+      return client_id.data() == std::string_view{m.client_id} &&
+             connection_id.data() == std::string_view{m.connection_id};
     }
   };
 
@@ -259,7 +262,8 @@ TEST(hub_allocation_failure, of_an_attach_leaves_neither_a_hold_nor_a_sink) {
   int threw = 0;
   EXPECT_GE(each_failure(
                 [&](world& w) {
-                  auto made = w.client.attach("another room with a name that needs the heap", mode_set::all(), w.second);
+                  auto made =
+                      w.client.attach("another room with a name that needs the heap", mode_set::all(), w.second);
                   EXPECT_TRUE(made.has_value());
                 },
                 [&](world& w, outcome how) {

@@ -91,7 +91,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     session_state state = session_state::connected;
     std::uint32_t owner = 0;  // which handle: a resume makes a new one, and the old one means nothing any more
     bool expired = false;     // ended by the grace period
-    places rooms;  // by the name in the room; most have few, and a flat map keeps 15 places at least
+    places rooms;             // by the name in the room; most have few, and a flat map keeps 15 places at least
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
     time_point due{};
     std::atomic<std::uint64_t> rate{0};  // a second, 32 bits, and how many messages were sent in it

@@ -72,7 +72,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   void make_room() { outbox_.make_room(2); }
   /// What changed the set. The sender's own attachments are told even where they do not subscribe (RTP17a).
   void tell(batch messages, const session_part& sender, std::size_t bytes) {
-    const std::size_t count = messages->size();
+    const std::size_t count = messages->size() - 1;  // beside the task itself
     outbox_.push(changes{std::move(messages), sender, set.version(), bytes});
     waiting_messages_ += count;
     waiting_bytes_ += bytes;
@@ -253,11 +253,11 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // under the lock
   detail::drain<task, Mutex> outbox_;
-  std::size_t waiting_messages_ = 0;  // in the outbox's batches
+  std::size_t waiting_messages_ = 0;  // in the outbox's batches, beyond the first of each
   std::size_t waiting_bytes_ = 0;
-  std::uint64_t lost_ = 0;   // not 0: receivers must be synced, as changes up to this version are not in the outbox
-  record_ptr unattended_;    // a list, by `next_unattended`
-  session_part leaving_;     // a list, by `next_leaving`
+  std::uint64_t lost_ = 0;  // not 0: receivers must be synced, as changes up to this version are not in the outbox
+  record_ptr unattended_;   // a list, by `next_unattended`
+  session_part leaving_;    // a list, by `next_leaving`
   int retries_ = retries_in_a_run;
   std::uint64_t last_sync_ = 0;
   std::uint64_t last_made_ = 0;     // synthesized ids

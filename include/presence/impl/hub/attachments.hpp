@@ -14,9 +14,8 @@ template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_ptr {
   const lock_type lock{registry_->mutex};
   const auto found = registry_->rooms.find(name);
-  room_ptr held = found != registry_->rooms.end()
-                      ? found->second
-                      : std::make_shared<room>(std::string{name}, registry_, tap_, options);
+  room_ptr held = found != registry_->rooms.end() ? found->second
+                                                  : std::make_shared<room>(std::string{name}, registry_, tap_, options);
   if (found == registry_->rooms.end()) registry_->rooms.emplace(held->name, held);
   ++held->holds;
   return held;
@@ -68,9 +67,8 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
     const bool heir = !inherits && old.state == attachment_state::paused && !old.abandoned;
     inherits = inherits || heir;
     old.state = attachment_state::gone;
-    made.where->enqueue_part(*it, make_error_code(errc::replaced), true, heir || old.sink == made.record->sink
-                                                                           ? made.record
-                                                                           : nullptr);
+    made.where->enqueue_part(*it, make_error_code(errc::replaced), true,
+                             heir || old.sink == made.record->sink ? made.record : nullptr);
     it = of->attachments.erase(it);
   }
   of->attachments.push_back(made.record);
@@ -218,9 +216,8 @@ void hub_core<Data, Clock, Backplane>::forget(session& s, const attachment& from
   {
     const lock_type lock{s.mutex};
     const auto& all = from.record->of->attachments;
-    const bool alone = std::none_of(all.begin(), all.end(), [](const record_ptr& each) {
-      return !each->closed.load(std::memory_order_acquire);
-    });
+    const bool alone = std::none_of(
+        all.begin(), all.end(), [](const record_ptr& each) { return !each->closed.load(std::memory_order_acquire); });
     const bool taken_over = owner && s.owner != *owner && s.state == session_state::connected;
     if (!alone || (s.state != session_state::dropped && !taken_over)) {
       if (!part(s, from, {}, leave_reason::closed)) return;

@@ -70,8 +70,14 @@ bool hub_room<Data, Mutex, Tap>::evict(std::string_view client_id, const session
 
 template <class Data, class Mutex, class Tap>
 message<Data> hub_room<Data, Mutex, Tap>::present(const member_view<Data>& m) {
-  return {action::present, leave_reason::none, std::string{m.client_id}, std::string{m.connection_id}, m.data, m.extras,
-          m.updated_at,    m.id};
+  return {action::present,
+          leave_reason::none,
+          std::string{m.client_id},
+          std::string{m.connection_id},
+          m.data,
+          m.extras,
+          m.updated_at,
+          m.id};
 }
 
 /// The set as of now, or of it the members of the receiver's own session where it may not receive others (O4). Linear in

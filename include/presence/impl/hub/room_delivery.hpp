@@ -17,7 +17,7 @@ bool hub_room<Data, Mutex, Tap>::step(lock_type& lock) noexcept {
   task next = outbox_.pop();
   if (auto* const c = std::get_if<changes>(&next)) {
     const bool somebody_waits = crowded(share::half);
-    waiting_messages_ -= c->messages->size();
+    waiting_messages_ -= c->messages->size() - 1;
     waiting_bytes_ -= c->bytes;
     if (somebody_waits && !crowded(share::half)) outbox_.wake();
     deliver_changes(lock, *c);
@@ -89,7 +89,8 @@ void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr&
     to.lagging = true;  // whoever takes its place has missed this
     return lock.unlock();
   }
-  attachment_info info{to.may_resume && !to.lagging && to.known_version >= told_version_ && lost_ == 0, false, to.modes};
+  attachment_info info{to.may_resume && !to.lagging && to.known_version >= told_version_ && lost_ == 0, false,
+                       to.modes};
   sync_pages made;
   bool failed = false;
   attempt(
