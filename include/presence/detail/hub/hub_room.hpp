@@ -5,6 +5,7 @@
 #include <presence/detail/hub/attachment_record.hpp>
 #include <presence/detail/hub/room_registry.hpp>
 #include <presence/detail/hub/room_session.hpp>
+#include <presence/detail/util/always_inline.hpp>
 #include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/delivery_gate.hpp>
 #include <presence/detail/util/drain.hpp>
@@ -121,9 +122,11 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     return more(outbox_.size() + waiting_messages_, most_messages_) || more(waiting_bytes_, most_bytes_);
   }
   /// Whether a publish is to be refused: too much waits, and this thread is inside a callback, where it must not wait.
-  [[nodiscard]] bool overloaded(bool leaves_only) const noexcept {
-    if (!crowded(leaves_only ? share::twice : share::whole)) return false;
-    return is_locking<Mutex> ? thread_duties::mine().inside() : outbox_.busy();
+  [[nodiscard]] bool overloaded(const std::vector<message<Data>>& by) const noexcept {
+    if (!crowded(share::whole)) return false;
+    if (!(is_locking<Mutex> ? thread_duties::mine().inside() : outbox_.busy())) return false;
+    return crowded(share::twice) ||
+           std::any_of(by.begin(), by.end(), [](const message<Data>& m) { return m.action != action::leave; });
   }
   /// Slows the calling thread down where much waits: it stands still until somebody has made room, or until it is this
   /// thread's turn to. Inside a callback it does not, as what it would wait for may wait for the callback; the thread is
@@ -136,9 +139,8 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // --- with the lock, which is let go of ----------------------------------------------------------------------------------
 
-  /// Tells what is in the outbox, unless somebody already does.
+  /// Tells what is in the outbox, unless somebody already does. The caller keeps the room alive.
   void drain(lock_type& lock) noexcept {
-    const auto keep = this->shared_from_this();
     outbox_.run(
         lock, *this, [this](lock_type&) { retries_ = retries_in_a_run; },
         [this](lock_type& held) { return step(held); });
@@ -236,7 +238,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // without the lock
   void deliver(const changes& c) noexcept;
-  void deliver(record& to, sink_base<Data>& sink, const changes& c) noexcept;
+  void deliver(record& to, sink_base<Data>& sink, const batch& messages, std::uint64_t version) noexcept;
   void sync(record& to, const attachment_info& info, const sync_pages& with) noexcept;
   template <class F>
   bool call(record& to, F&& f) noexcept;

@@ -99,6 +99,7 @@ class drain {
       --promises_;
     }
   }
+  [[nodiscard]] bool somebody_stands_still() const noexcept { return waiting_ > 0; }
   /// By the worker: those who stand still go on.
   void wake() noexcept {
     if constexpr (locking) {

@@ -16,7 +16,7 @@ bool hub_room<Data, Mutex, Tap>::step(lock_type& lock) noexcept {
   if (outbox_.empty()) return attend(lock);
   task next = outbox_.pop();
   if (auto* const c = std::get_if<changes>(&next)) {
-    const bool somebody_waits = crowded(share::half);
+    const bool somebody_waits = outbox_.somebody_stands_still() && crowded(share::half);
     waiting_messages_ -= c->messages->size() - 1;
     waiting_bytes_ -= c->bytes;
     if (somebody_waits && !crowded(share::half)) outbox_.wake();
@@ -235,11 +235,11 @@ void hub_room<Data, Mutex, Tap>::deliver(const changes& c) noexcept {
       prefetch(&subscribers_[i + ahead].to->closed);
       prefetch(subscribers_[i + ahead].sink);
     }
-    deliver(*subscribers_[i].to, *subscribers_[i].sink, c);
+    deliver(*subscribers_[i].to, *subscribers_[i].sink, c.messages, c.version);
   }
   if (c.sender != nullptr) {
     for (std::size_t i = 0; i < c.sender->own_only.size(); ++i) {
-      deliver(*c.sender->own_only[i], *c.sender->own_only[i]->sink, c);
+      deliver(*c.sender->own_only[i], *c.sender->own_only[i]->sink, c.messages, c.version);
     }
   }
   gate_.leave();
@@ -247,16 +247,18 @@ void hub_room<Data, Mutex, Tap>::deliver(const changes& c) noexcept {
 
 /// Precondition: the gate was entered.
 template <class Data, class Mutex, class Tap>
-void hub_room<Data, Mutex, Tap>::deliver(record& to, sink_base<Data>& sink, const changes& c) noexcept {
-  if (to.lagging || c.version <= to.known_version) return;
+PRESENCE_DETAIL_ALWAYS_INLINE inline void hub_room<Data, Mutex, Tap>::deliver(record& to, sink_base<Data>& sink,
+                                                                              const batch& messages,
+                                                                              std::uint64_t version) noexcept {
+  if (to.lagging || version <= to.known_version) return;
   gate_.pass_to(&to);
   if (to.closed.load(std::memory_order_seq_cst)) {
     to.lagging = true;
     return;
   }
   before_callback<Mutex>();
-  to.known_version = c.version;
-  attempt([&] { to.lagging = !sink.on_presence(c.messages); },
+  to.known_version = version;
+  attempt([&] { to.lagging = !sink.on_presence(messages); },
           [&](auto) { to.lagging = to.threw = some_threw_ = true; });
 }
 
