@@ -72,7 +72,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   /// The next `tell` and the next `complete` will not throw.
   void make_room() { outbox_.make_room(2); }
   /// What changed the set. The sender's own attachments are told even where they do not subscribe (RTP17a).
-  void tell(batch messages, const session_part& sender, std::size_t bytes) {
+  void tell(batch&& messages, const session_part& sender, std::size_t bytes) {
     const std::size_t count = messages->size() - 1;  // beside the task itself
     outbox_.push(changes{std::move(messages), sender, set.version(), bytes});
     waiting_messages_ += count;
@@ -212,8 +212,9 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   static constexpr int retries_in_a_run = 2;  // then lack of memory is left to whoever drains next
 
   // under the lock (impl/hub/room_changes.hpp)
-  void push_or_attend(task what, const record_ptr& about) noexcept {
-    attempt([&] { outbox_.push(std::move(what)); }, [&](auto) { attend_later(about); });
+  template <class Task>
+  void push_or_attend(Task&& what, const record_ptr& about) noexcept {
+    attempt([&] { outbox_.push(std::forward<Task>(what)); }, [&](auto) { attend_later(about); });
   }
   void attend_later(const record_ptr& which) noexcept {
     if (std::exchange(which->unattended, true)) return;

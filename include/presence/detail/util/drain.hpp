@@ -47,8 +47,10 @@ class drain {
 
   /// The next `push` will not throw, nor so many of them.
   void make_room(std::size_t places = 1) { tasks_.make_room(places); }
-  void push(Task task) {
-    tasks_.push(std::move(task));
+  /// Anything that a task can be made of.
+  template <class From>
+  void push(From&& task) {
+    tasks_.emplace(std::forward<From>(task));
     ++brought_;
     if constexpr (locking) {
       if (inside()) goal_ = brought_;

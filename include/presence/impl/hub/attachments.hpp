@@ -254,12 +254,13 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
         outcome = check(s, *at.record, messages);
         const std::size_t bytes = outcome ? 0 : weight(messages);
         lock_type lock{in.mutex};
-        in.wait_for_room(lock);
+        const bool crowded = in.crowded(room::share::half);
+        if (crowded) in.wait_for_room(lock);
         if (at.record->state == attachment_state::paused) outcome = make_error_code(errc::disconnected);
         if (at.record->state == attachment_state::gone) outcome = make_error_code(errc::invalid_room_state);
         const bool closed = at.record->closed.load(std::memory_order_acquire);
         if (closed) outcome = make_error_code(errc::operation_aborted);
-        const bool full = in.overloaded(messages);
+        const bool full = crowded && in.overloaded(messages);
         if (full && !outcome) outcome = make_error_code(errc::overloaded);
         if (closed || full) return in.drain(lock);
         if (!outcome) outcome = admit(s, in, *at.record, messages, lock);

@@ -13,7 +13,7 @@ bool hub_room<Data, Mutex, Tap>::step(lock_type& lock) noexcept {
     sync_everybody(lock);
     return true;
   }
-  if (outbox_.empty()) return attend(lock);
+  if (outbox_.empty()) return (unattended_ != nullptr || leaving_ != nullptr) && attend(lock);
   task next = outbox_.pop();
   if (auto* const c = std::get_if<changes>(&next)) {
     const bool somebody_waits = outbox_.somebody_stands_still() && crowded(share::half);
