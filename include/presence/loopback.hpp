@@ -206,8 +206,8 @@ class loopback {
         codec_(std::move(with)),
         relay_(std::make_shared<relay>()) {}
 
-  /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where that
-  /// has begun.
+  /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where
+  /// that has begun.
   void unbind() noexcept {
     if (relay_ == nullptr) return;
     std::optional<typename core::attachment> at;

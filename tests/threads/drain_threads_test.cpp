@@ -1,4 +1,5 @@
-// Nobody works for others without bound, nothing is left undone, and one works at a time: the drain with several threads.
+// Nobody works for others without bound, nothing is left undone, and one works at a time: the drain with several
+// threads.
 #include "support/property.hpp"
 #include "support/threads.hpp"
 #include <presence/detail/util/drain.hpp>
@@ -220,8 +221,8 @@ TEST(drain_threads, stop_waits_for_the_task_in_hand_and_nothing_follows) {
   EXPECT_FALSE(followed);
 }
 
-// Several threads and several drains, with tasks that bring tasks to the others: each is done once, and each drain comes to
-// rest without anybody's help once all calls have returned.
+// Several threads and several drains, with tasks that bring tasks to the others: each is done once, and each drain
+// comes to rest without anybody's help once all calls have returned.
 TEST(drain_threads, random_schedules_leave_nothing_undone_T10) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     std::vector<std::shared_ptr<works>> all;

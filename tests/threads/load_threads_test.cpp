@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <latch>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -130,6 +132,38 @@ TEST(load_threads, run_due_ends_a_quiet_rooms_session_although_another_room_is_b
     auto room = session.attach("busy", mode_set::all(), own).value();
     for (int k = 0; !enough; ++k) room.publish(update(k));
   });
+}
+
+TEST(load_threads, participant_that_is_destroyed_waits_for_calls_over_all_its_attachments_T13) {
+  testing::manual_clock clock;
+  shared_hub hub{{}, clock};
+  std::atomic<bool> enough{false};
+  std::atomic<int> working{2};
+  run_together(3, [&](std::size_t n) {
+    auto session = hub.connect("client" + std::to_string(n));
+    if (n == 2) {
+      counting_sink own;
+      auto room = session.attach("lobby", mode_set::all(), own).value();
+      for (int k = 0; !enough; ++k) room.publish(update(k));
+      return;
+    }
+    for (int round = 0; round < 300; ++round) {
+      const call_watch watch;
+      std::optional<shared_presence> p{std::in_place, session.room("lobby"), presence_options{}, clock};
+      auto comes_back = p->subscribe_state([&](const room_event& e) {
+        watch.during();
+        if (e.current == room_state::detached) p->attach();
+      });
+      p->attach();
+      p->enter(1, [watch](std::error_code) { watch.during(); });
+      session.detach("lobby");  // by the server: the answers of the first attachment may come after its end
+      p->enter(2, [watch](std::error_code) { watch.during(); });
+      p.reset();
+      watch.ended();
+    }
+    if (--working == 0) enough = true;
+  });
+  EXPECT_EQ(hub.room_count(), 0U);
 }
 
 }  // namespace

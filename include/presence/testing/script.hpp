@@ -61,11 +61,11 @@ struct publish_answer {
 /// The other end of a `scripted_transport`, played by the test: a handle, which outlives the transport and the presence
 /// that the transport was moved into.
 ///
-/// Every call is recorded and, unless `by_hand` was told about its kind, answered at once: an attach with an empty room,
-/// a detach, a publish with its echo, a resync with an empty room. What is told reaches the participant serially and
-/// outside any lock, as the contract of transports wants it, from within the call of the script that caused it; what is
-/// told from inside one of the participant's callbacks follows once that has returned. Nothing reaches a participant
-/// that is gone. Concurrency: as the mutex.
+/// Every call is recorded and, unless `by_hand` was told about its kind, answered at once: an attach with an empty
+/// room, a detach, a publish with its echo, a resync with an empty room. What is told reaches the participant serially
+/// and outside any lock, as the contract of transports wants it, from within the call of the script that caused it;
+/// what is told from inside one of the participant's callbacks follows once that has returned. Nothing reaches a
+/// participant that is gone. Concurrency: as the mutex.
 template <class Payload, class Mutex = checked_mutex>
 class script {
   struct shared;
@@ -82,7 +82,8 @@ class script {
     publish_token token = 0;             ///< publish
   };
 
-  // --- what was asked ---------------------------------------------------------------------------------------------------
+  // --- what was asked
+  // ---------------------------------------------------------------------------------------------------
 
   /// All calls so far, or since `forget_calls()`.
   [[nodiscard]] std::vector<call> calls() const {
@@ -130,7 +131,8 @@ class script {
     });
   }
 
-  // --- how calls are answered -------------------------------------------------------------------------------------------
+  // --- how calls are answered
+  // -------------------------------------------------------------------------------------------
 
   /// Calls of this kind wait for an answer by the test.
   void by_hand(transport_call what) {
@@ -171,7 +173,8 @@ class script {
     look([&](shared& s) { s.now = at; });
   }
 
-  // --- answers ----------------------------------------------------------------------------------------------------------
+  // --- answers
+  // ----------------------------------------------------------------------------------------------------------
 
   /// Grants an attach or a resync, or reports one that nobody asked for.
   void answer_attach(attach_answer answer = {}) {
@@ -187,7 +190,8 @@ class script {
     });
   }
 
-  // --- on its own account -----------------------------------------------------------------------------------------------
+  // --- on its own account
+  // -----------------------------------------------------------------------------------------------
 
   /// Live messages. A batch made beforehand costs no allocation on its way.
   void push(message_batch<Payload> messages) {
@@ -310,8 +314,8 @@ class script {
       outbox.push(done{c.token, {}});
     }
 
-    /// Delivers what is in the outbox, unless somebody already does, and lets go of the lock. Throws what the participant
-    /// threw.
+    /// Delivers what is in the outbox, unless somebody already does, and lets go of the lock. Throws what the
+    /// participant threw.
     void drain(lock_type& lock) {
       outbox.run(lock, *this, [this](lock_type& held_lock) { return step(held_lock); });
       const auto failed = outbox.inside() ? nullptr : std::exchange(thrown, nullptr);

@@ -1,5 +1,6 @@
-// One allocation fails, for every one of each public operation of hub, session and attachment: the state is as before, or the
-// loss is told; everything can be done again; what a receiver knows is what the hub knows; nothing is left behind.
+// One allocation fails, for every one of each public operation of hub, session and attachment: the state is as before,
+// or the loss is told; everything can be done again; what a receiver knows is what the hub knows; nothing is left
+// behind.
 #include "support/counting_new.hpp"
 #include <presence/basic_hub.hpp>
 #include <presence/loopback.hpp>
@@ -167,8 +168,8 @@ struct world {
   });
 }
 
-/// Tries `work` with every one of its allocations failing in turn. After each, `check(world, outcome)`; then the room goes
-/// on as if nothing had been, and in the end the hub is empty. Returns how many allocations there were.
+/// Tries `work` with every one of its allocations failing in turn. After each, `check(world, outcome)`; then the room
+/// goes on as if nothing had been, and in the end the hub is empty. Returns how many allocations there were.
 template <class Work, class Check>
 std::uint64_t each_failure(Work&& work, Check&& check) {
   for (std::uint64_t n = 1;; ++n) {

@@ -176,5 +176,58 @@ TEST_F(hub_load, sink_that_throws_is_synced_once_by_the_room_itself_T12) {
   EXPECT_EQ(other.heard(), (lines{"attached with members", "sync [m0 m1 m2]"}));
 }
 
+/// Its destructor wants to know that no lock of the hub's is held.
+struct watchful_data {
+  static inline int destroyed = 0;
+  explicit watchful_data(int) {}
+  watchful_data(const watchful_data&) = delete;
+  ~watchful_data() {
+    ++destroyed;
+    EXPECT_EQ(testing::checked_mutex::held_by_this_thread(), 0U);
+  }
+};
+
+TEST(hub_data, no_destructor_of_data_runs_under_a_lock_T13) {
+  using hub_type = basic_hub<watchful_data, testing::manual_clock, checked_backplane>;
+  struct {
+    void on_attached(const attachment_info&) {}
+    void on_sync(const message_batch<watchful_data>&, const sync_cursor&) {}
+    bool on_presence(const message_batch<watchful_data>&) { return true; }
+    void on_detached(std::error_code) {}
+  } sink;
+  const auto says = [](action what, const char* who) {
+    message<watchful_data> m;
+    m.action = what;
+    m.client_id = who;
+    m.data = shared_data<watchful_data>::make(1);
+    return m;
+  };
+  watchful_data::destroyed = 0;
+  {
+    testing::manual_clock clock;
+    hub_type hub{{}, clock};
+    auto gateway = hub.connect("*");
+    auto room = gateway.attach("lobby", mode_set::all(), sink).value();
+    room.publish({says(action::enter, "a")});
+    room.publish({says(action::update, "a")});
+    EXPECT_EQ(watchful_data::destroyed, 1);
+    room.publish({says(action::update, "a"), says(action::enter, "b"), says(action::leave, "a")});
+    EXPECT_EQ(watchful_data::destroyed, 4);
+    room.publish({says(action::leave, "b")});
+    EXPECT_EQ(watchful_data::destroyed, 6);
+    room.publish({says(action::enter, "c"), says(action::enter, "d"), says(action::enter, "e")});
+    hub.evict("lobby", "c");
+    EXPECT_EQ(watchful_data::destroyed, 7);
+    room.detach();
+    EXPECT_EQ(watchful_data::destroyed, 9);
+    room = gateway.attach("lobby", mode_set::all(), sink).value();
+    room.publish({says(action::enter, "f")});
+    gateway.drop();
+    clock.advance(15s);
+    hub.run_due();
+    EXPECT_EQ(watchful_data::destroyed, 10);
+  }
+}
+
 }  // namespace
 }  // namespace presence::test

@@ -188,7 +188,8 @@ TEST_F(hub_resume, transport_made_before_goes_on) {
   EXPECT_EQ(members("other"), (lines{"alice x"}));
 }
 
-// --- a server whose sink is a socket: it dies with the connection, and another one comes with the resume ------------------
+// --- a server whose sink is a socket: it dies with the connection, and another one comes with the resume
+// ------------------
 
 TEST_F(hub_resume, sink_that_is_gone_is_replaced_after_the_resume) {
   alice.session.drop();

@@ -36,13 +36,13 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// The members and attachments of one room, and its outbox: whatever changes the room does so under the lock, leaves
 /// there what is to be told, and whoever finds the outbox without a drainer drains it, outside the lock.
 ///
-/// **What each receiver knows** is a version of the set. A batch carries the version that it leads to, and a sync shows the
-/// set as of the moment at which it is told, which may be ahead of the outbox. A receiver is told a batch only if that is
-/// newer than what it knows, and said to be `resumed` only if it knows all that was told while it was away.
+/// **What each receiver knows** is a version of the set. A batch carries the version that it leads to, and a sync shows
+/// the set as of the moment at which it is told, which may be ahead of the outbox. A receiver is told a batch only if
+/// that is newer than what it knows, and said to be `resumed` only if it knows all that was told while it was away.
 ///
 /// **What cannot be queued**, as memory or room in the outbox is lacking, is not lost: the drainer syncs all receivers
-/// (`lost_`), finds out what to tell an attachment from its state (`unattended_`), and tries again to remove the members of
-/// sessions that are gone (`leaving_`). So nothing that ends anything can fail.
+/// (`lost_`), finds out what to tell an attachment from its state (`unattended_`), and tries again to remove the
+/// members of sessions that are gone (`leaving_`). So nothing that ends anything can fail.
 template <class Data, class Mutex, class Tap>
 class hub_room final : public drainable, public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>> {
  public:
@@ -66,7 +66,8 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   Mutex mutex;
   std::size_t holds = 0;  // under the registry's lock: attachments that have not parted yet
 
-  // --- under the lock ---------------------------------------------------------------------------------------------------
+  // --- under the lock
+  // ---------------------------------------------------------------------------------------------------
   basic_member_set<Data> set;
 
   /// The next `tell` and the next `complete` will not throw.
@@ -86,8 +87,8 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   /// Receivers do not hear of a change by a batch: all of them are synced.
   void lose_track() noexcept { lost_ = set.version(); }
 
-  /// `to` is to be told that it is attached. At most one join waits for an attachment: the pages of its sync are made when
-  /// its turn comes, and show whatever a second one would.
+  /// `to` is to be told that it is attached. At most one join waits for an attachment: the pages of its sync are made
+  /// when its turn comes, and show whatever a second one would.
   void enqueue_join(const record_ptr& to, bool may_resume) noexcept {
     const bool waits = std::exchange(to->joining, true);
     to->may_resume = may_resume && (!waits || to->may_resume);
@@ -106,10 +107,10 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   /// Removes one member that the session entered, and tells its own client too (RTP17a). Returns whether it was there.
   bool evict(std::string_view client_id, const session_part& of, time_point now);
 
-  /// The stamp of a change made at `now`. A synthesized leave wins by its stamp alone, and an equal stamp lets whichever
-  /// comes last win (RTP2b1a). So it is stamped later than its member, though both may be of one millisecond, and what
-  /// comes after it in this room is not stamped earlier: else a sync page on its way could revive the member, or a client
-  /// that comes straight back would not be seen.
+  /// The stamp of a change made at `now`. A synthesized leave wins by its stamp alone, and an equal stamp lets
+  /// whichever comes last win (RTP2b1a). So it is stamped later than its member, though both may be of one millisecond,
+  /// and what comes after it in this room is not stamped earlier: else a sync page on its way could revive the member,
+  /// or a client that comes straight back would not be seen.
   [[nodiscard]] time_point stamp(time_point now) const noexcept { return std::max(floor_, now); }
 
   /// Whether more waits than this share of what the options allow: a half, a whole, or twice as much.
@@ -129,15 +130,16 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
            std::any_of(by.begin(), by.end(), [](const message<Data>& m) { return m.action != action::leave; });
   }
   /// Slows the calling thread down where much waits: it stands still until somebody has made room, or until it is this
-  /// thread's turn to. Inside a callback it does not, as what it would wait for may wait for the callback; the thread is
-  /// then slowed once it is out of all callbacks (`come_back`). So whoever waits here holds no lock and runs no callback, and
-  /// neither a drainer nor anybody who closes a receiver ever waits for it. One wait is enough to keep the outbox
-  /// bounded: each thread adds one publish for each time that room was made.
+  /// thread's turn to. Inside a callback it does not, as what it would wait for may wait for the callback; the thread
+  /// is then slowed once it is out of all callbacks (`come_back`). So whoever waits here holds no lock and runs no
+  /// callback, and neither a drainer nor anybody who closes a receiver ever waits for it. One wait is enough to keep
+  /// the outbox bounded: each thread adds one publish for each time that room was made.
   void wait_for_room(lock_type& lock) noexcept {
     if (crowded(share::half)) outbox_.wait_for_progress(lock);
   }
 
-  // --- with the lock, which is let go of ----------------------------------------------------------------------------------
+  // --- with the lock, which is let go of
+  // ----------------------------------------------------------------------------------
 
   /// Tells what is in the outbox, unless somebody already does. The caller keeps the room alive.
   void drain(lock_type& lock) noexcept {
@@ -147,7 +149,8 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     settle(lock);
   }
 
-  // --- without the lock -----------------------------------------------------------------------------------------------------
+  // --- without the lock
+  // -----------------------------------------------------------------------------------------------------
 
   void come_back() noexcept override {
     const auto keep = this->shared_from_this();

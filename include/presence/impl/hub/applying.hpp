@@ -6,8 +6,8 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// What a publish has changed so far. It outlives the room's lock, and with it the data that was replaced: no destructor
-/// of `Data` runs under the lock.
+/// What a publish has changed so far. It outlives the room's lock, and with it the data that was replaced: no
+/// destructor of `Data` runs under the lock.
 template <class Data, class Clock, class Backplane>
 struct hub_core<Data, Clock, Backplane>::applied {
   std::shared_ptr<std::vector<message<Data>>> told;  // in order: what others are told
@@ -52,8 +52,9 @@ void hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
     m.timestamp = at;
     m.reason = leave_reason::none;
     const auto stored = in.set.find(m.client_id, s.connection_id);
-    // A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the member
-    // has left meanwhile others may have been told in the middle of a sync, and would take that id for an old one.
+    // A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the
+    // member has left meanwhile others may have been told in the middle of a sync, and would take that id for an old
+    // one.
     const bool again = stored && m.action != action::leave && m.id.origin == id_origin::connection &&
                        std::pair{m.id.msg_serial, m.id.index} <= std::pair{stored->id.msg_serial, stored->id.index};
     if (again) continue;

@@ -21,9 +21,9 @@ auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_
   return held;
 }
 
-/// Attaches, beside whatever attachments the session has there already. One whose sink is closed gives its place to the new
-/// one, which has missed what it missed; so does one with the same sink. While the connection is lost the attachment waits
-/// for the resume. Nothing is told until `settle`. If it throws, nothing has changed.
+/// Attaches, beside whatever attachments the session has there already. One whose sink is closed gives its place to the
+/// new one, which has missed what it missed; so does one with the same sink. While the connection is lost the
+/// attachment waits for the resume. Nothing is told until `settle`. If it throws, nothing has changed.
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
                                               mode_set wanted, sink_ptr to) -> result<attachment> {
@@ -86,8 +86,8 @@ void hub_core<Data, Clock, Backplane>::settle(const attachment& at) {
   at.where->drain(lock);
 }
 
-/// One attachment ends, in its room's order; with the session's last one there its members leave. Returns whether it had not
-/// ended before. Precondition: the session's lock is held.
+/// One attachment ends, in its room's order; with the session's last one there its members leave. Returns whether it
+/// had not ended before. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::part(session& s, const attachment& from, std::error_code told,
                                             leave_reason members_leave) noexcept {
@@ -135,7 +135,8 @@ void hub_core<Data, Clock, Backplane>::pause_all(session& s) noexcept {
   }
 }
 
-/// The connection is back. An attachment whose sink is gone waits for an attach with another one, unless nobody will come.
+/// The connection is back. An attachment whose sink is gone waits for an attach with another one, unless nobody will
+/// come.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::rejoin_all(session& s) noexcept {
   for (auto it = s.rooms.begin(); it != s.rooms.end();) {
@@ -206,9 +207,9 @@ bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name)
   return true;
 }
 
-/// Whoever had the attachment is gone. It detaches, unless it is the last of its session there and the members are to stay
-/// for somebody else: while the connection is lost, for the grace period, and after a resume too if it `may_return`; and
-/// where it belongs to an earlier `owner` of the session, for whoever has resumed that.
+/// Whoever had the attachment is gone. It detaches, unless it is the last of its session there and the members are to
+/// stay for somebody else: while the connection is lost, for the grace period, and after a resume too if it
+/// `may_return`; and where it belongs to an earlier `owner` of the session, for whoever has resumed that.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::forget(session& s, const attachment& from, std::optional<std::uint32_t> owner,
                                               bool may_return) noexcept {

@@ -60,8 +60,8 @@ bool hub_room<Data, Mutex, Tap>::attend(lock_type& lock) noexcept {
   return true;
 }
 
-/// Keeps the room alive as long as a thread has promised to come back, and lets go of the lock; then this thread keeps the
-/// promises that it made.
+/// Keeps the room alive as long as a thread has promised to come back, and lets go of the lock; then this thread keeps
+/// the promises that it made.
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::settle(lock_type& lock) noexcept {
   if constexpr (is_locking<Mutex>) {
@@ -78,8 +78,8 @@ void hub_room<Data, Mutex, Tap>::settle(lock_type& lock) noexcept {
   }
 }
 
-/// The receiver is attached, again or for the first time: it gets the sync, unless it knows all of what was told so far,
-/// and then what follows. Where memory is lacking for the sync, that is tried again.
+/// The receiver is attached, again or for the first time: it gets the sync, unless it knows all of what was told so
+/// far, and then what follows. Where memory is lacking for the sync, that is tried again.
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr& which) noexcept {
   record& to = *which;
@@ -171,8 +171,9 @@ void hub_room<Data, Mutex, Tap>::deliver_changes(lock_type& lock, const changes&
   lock.unlock();
 }
 
-/// Changes were made that no batch tells of, so each receiver is told the room anew; the batches that wait are older and
-/// are skipped. All who receive everything share the pages. Those who could not keep up go on waiting for their own resync.
+/// Changes were made that no batch tells of, so each receiver is told the room anew; the batches that wait are older
+/// and are skipped. All who receive everything share the pages. Those who could not keep up go on waiting for their own
+/// resync.
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::sync_everybody(lock_type& lock) noexcept {
   const std::uint64_t upto = set.version();
@@ -222,8 +223,8 @@ void hub_room<Data, Mutex, Tap>::sync(record& to, const attachment_info& info, c
       [&](auto) { to.lagging = true; });
 }
 
-/// One immutable batch for all receivers. Those some places ahead are asked for in advance: of 10,000 they are no longer in
-/// the cache (docs/performance.md).
+/// One immutable batch for all receivers. Those some places ahead are asked for in advance: of 10,000 they are no
+/// longer in the cache (docs/performance.md).
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::deliver(const changes& c) noexcept {
   attempt([&] { tap_(name, c.messages); }, [](auto) {});
@@ -258,8 +259,7 @@ PRESENCE_DETAIL_ALWAYS_INLINE inline void hub_room<Data, Mutex, Tap>::deliver(re
   }
   before_callback<Mutex>();
   to.known_version = version;
-  attempt([&] { to.lagging = !sink.on_presence(messages); },
-          [&](auto) { to.lagging = to.threw = some_threw_ = true; });
+  attempt([&] { to.lagging = !sink.on_presence(messages); }, [&](auto) { to.lagging = to.threw = some_threw_ = true; });
 }
 
 /// Calls the sink, and returns whether it is told: not if it is closed, or throws.
