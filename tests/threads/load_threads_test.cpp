@@ -64,7 +64,7 @@ TEST(load_threads, publisher_outside_of_callbacks_is_slowed_T11) {
     if (n == 0) room.publish(update(0));  // may be the one that stands still
     if (n != 0) in.wait();
     for (int k = 1; k <= 2000; ++k) {
-      room.publish(update(k), [&](std::error_code why) { refused += why ? 1 : 0; });
+      room.publish(update(k), [&](std::error_code why) { refused += why == errc::overloaded ? 1 : 0; });
       const long mine = ++published;
       const long now = mine - sink.told;
       long most = ahead;
