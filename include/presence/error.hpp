@@ -18,29 +18,29 @@ namespace presence::inline PRESENCE_ABI {
 /// Everything that can go wrong. Where Ably's protocol has a number for it, the enumerator carries that number, so that
 /// an error means the same on every transport; the small numbers are this library's own.
 enum class errc : int {
-  operation_aborted = 1,       ///< the presence, transport, session or hub was destroyed before the operation finished
-  events_disabled = 2,         ///< subscribe on a presence that was made with `enable_events` off
-  handler_threw = 3,           ///< a listener or completion handler threw
-  not_synced = 4,              ///< the set is not known yet: not attached, or the first sync has not completed
-  queue_full = 5,              ///< more operations are waiting for the attach than `max_queued_operations`
-  replaced = 6,                ///< another attachment of the same session to the room took this one's place
-  overloaded = 7,              ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later
-  bad_request = 40000,         ///< a message or an argument that makes no sense
-  message_too_large = 40009,   ///< data, extras or a publish over the size limit
-  invalid_room_name = 40010,   ///< empty, too long or not UTF-8
-  invalid_client_id = 40012,   ///< missing, malformed, or not the identity of the connection
-  invalid_data = 40013,        ///< data that the codec cannot encode or decode
-  not_permitted = 40160,       ///< the connection lacks the capability or mode
-  connection_closed = 80017,   ///< the session has ended
-  connection_expired = 80008,  ///< resume after the grace period
-  invalid_resume_key = 80018,  ///< resume with a key that is malformed or unknown
-  disconnected = 80003,        ///< the connection is lost and may be resumed
-  channel_failed = 90001,      ///< the room cannot be used in its present state
-  too_many_rooms = 90010,      ///< the session's limit of rooms is reached
-  invalid_room_state = 91001,  ///< presence operation while detached, suspended or failed
-  room_full = 91003,           ///< the room's limit of members is reached
-  reentry_failed = 91004,      ///< an own member could not be entered again after a reconnect
-  out_of_sync = 91005,         ///< waiting `get` while suspended
+  operation_aborted = 1,  ///< the presence, transport, session or hub was destroyed before the operation finished
+  events_disabled = 2,    ///< subscribe on a presence that was made with `enable_events` off
+  handler_threw = 3,      ///< a listener or completion handler threw
+  not_synced = 4,         ///< the set is not known yet: not attached, or the first sync has not completed
+  queue_full = 5,         ///< more operations are waiting for the attach than `max_queued_operations`
+  replaced = 6,           ///< another attachment of the same session to the room took this one's place
+  overloaded = 7,         ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later
+  bad_request = 40000,    ///< a message or an argument that makes no sense
+  message_too_large = 40009,        ///< data, extras or a publish over the size limit
+  invalid_room_name = 40010,        ///< empty, too long or not UTF-8
+  invalid_client_id = 40012,        ///< missing, malformed, or not the identity of the connection
+  invalid_data = 40013,             ///< data that the codec cannot encode or decode
+  not_permitted = 40160,            ///< the connection lacks the capability or mode
+  connection_closed = 80017,        ///< the session has ended
+  connection_expired = 80008,       ///< resume after the grace period
+  invalid_resume_key = 80018,       ///< resume with a key that is malformed or unknown
+  disconnected = 80003,             ///< the connection is lost and may be resumed
+  channel_failed = 90001,           ///< the room cannot be used in its present state
+  too_many_rooms = 90010,           ///< the session's limit of rooms is reached
+  invalid_room_state = 91001,       ///< presence operation while detached, suspended or failed
+  room_full = 91003,                ///< the room's limit of members is reached
+  reentry_failed = 91004,           ///< an own member could not be entered again after a reconnect
+  out_of_sync = 91005,              ///< waiting `get` while suspended
   subscribe_not_permitted = 91008,  ///< `get` in a room attached without permission to receive presence
   rate_limited = 42910,             ///< the session's messages per second are exceeded
 };

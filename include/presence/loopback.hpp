@@ -194,7 +194,7 @@ class loopback {
     mutable mutex_type mutex;
     std::optional<typename core::attachment> at;
     std::vector<former> earlier;  // attachments that something may still refer to
-    bool over = false;  // the hub has said so; `at` is still needed to end its calls
+    bool over = false;            // the hub has said so; `at` is still needed to end its calls
   };
 
   [[nodiscard]] static state_change ended(room_state in, std::error_code why) { return {in, false, false, {}, why}; }
@@ -206,8 +206,8 @@ class loopback {
         codec_(std::move(with)),
         relay_(std::make_shared<relay>()) {}
 
-  /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where that
-  /// has begun.
+  /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where
+  /// that has begun.
   void unbind() noexcept {
     if (relay_ == nullptr) return;
     std::optional<typename core::attachment> at;

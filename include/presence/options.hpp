@@ -44,10 +44,11 @@ struct hub_limits {
   /// Of one session, counted in whole seconds of elapsed time; 0: no limit; `rate_limited`, or `message_too_large` for a
   /// publish of more than this. Leaves and re-entries that change nothing do not count.
   std::size_t messages_per_second = 0;
-  /// Messages and other tasks of one room that wait to be told, as its receivers are slower than its publishers. From half
-  /// of it on a publisher is slowed: its call, made outside of all callbacks, returns once there is room again. Past it a
-  /// publish from inside a callback, which must not wait, fails with `overloaded` (one of leaves only past twice as much),
-  /// and members who leave without asking are not told one by one: the receivers are synced.
+  /// Messages of one room that wait to be told, as its receivers are slower than its publishers; each answer to a
+  /// publish, attach, loss and end counts as one more. From half of it on a publisher is slowed: its call, made outside
+  /// of all callbacks, returns once there is room again. Past it a publish from inside a callback, which must not wait,
+  /// fails with `overloaded` (one of leaves only past twice as much), and members who leave without asking are not told
+  /// one by one: the receivers are synced.
   std::size_t outbox_messages = 65'536;
   /// The same in bytes: the messages, their ids and extras, and their data as far as `data_traits` knows its size.
   std::size_t outbox_bytes = std::size_t{64} << 20U;

@@ -20,10 +20,10 @@
 
 namespace presence::inline PRESENCE_ABI {
 
-/// A session attached to a room with a sink of yours. Destroying it detaches; but while the connection is lost its members
-/// stay for the grace period, and where another handle has resumed the session they stay for that one. When the destructor has returned, the sink and the handlers are not running and
-/// will not run, unless it was called from inside one. Handlers that were still to come have been told
-/// `operation_aborted`.
+/// A session attached to a room with a sink of yours. Destroying it detaches; but while the connection is lost its
+/// members stay for the grace period, and where another handle has resumed the session they stay for that one. When the
+/// destructor has returned, the sink and the handlers are not running and will not run, unless it was called from
+/// inside one. Handlers that were still to come have been told `operation_aborted`.
 ///
 /// Concurrency: as `basic_hub`; one object is for one thread at a time.
 template <class Data, class Clock, class Backplane>
@@ -47,13 +47,15 @@ class basic_attachment {
   }
   ~basic_attachment() { leave(); }
 
-  /// Enters, updates, leaves. All or nothing: if one message is refused none is applied.
-  /// Messages need an action; the client id where the session may act for several; data and extras. The hub fills in the
-  /// rest, but keeps the id of a re-entry that it gave out itself.
-  /// Errors: `bad_request` for no message or an action that cannot be published; `message_too_large`;
-  /// `invalid_client_id`; `invalid_data` for extras that are no JSON object; `not_permitted`; `rate_limited`;
-  /// `room_full`; `disconnected` while the connection is lost; `invalid_room_state` when detached;
-  /// `operation_aborted`. Linear in the messages, then in the receivers.
+  /// Enters, updates, leaves. All or nothing: if one message is refused none is applied. Messages need an action; the
+  /// client id where the session may act for several; data and extras. The hub fills in the rest, but keeps the id of a
+  /// re-entry that it gave out itself. Errors: `bad_request` for no message or an action that cannot be published;
+  /// `message_too_large`; `invalid_client_id`; `invalid_data` for extras that are no JSON object; `not_permitted`;
+  /// `rate_limited`; `room_full`; `disconnected` while the connection is lost; `invalid_room_state` when detached;
+  /// `operation_aborted`; `overloaded`, from inside a callback; `std::errc::not_enough_memory`. A handler that is told
+  /// one of the last three may be called before this returns, ahead of those of earlier calls. Outside of all callbacks
+  /// this waits where too much is still to be told (docs/threads.md, 11). Linear in the messages, then in the
+  /// receivers.
   void publish(std::vector<message<Data>> messages, completion handler = {}) {
     if (session_ == nullptr) {
       if (handler) handler(make_error_code(errc::operation_aborted));
@@ -65,16 +67,16 @@ class basic_attachment {
     s->hub->publish(*s, at, std::move(messages), std::move(handler));
   }
 
-  /// The sink is told `on_detached` without an error, and the members leave, if this was the session's last attachment to
-  /// the room. Detaching again does nothing.
+  /// The sink is told `on_detached` without an error, and the members leave, if this was the session's last attachment
+  /// to the room. Detaching again does nothing.
   void detach() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
     if (s != nullptr) s->hub->detach(*s, at);
   }
 
-  /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Linear in the
-  /// room's members.
+  /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Does nothing
+  /// while one waits to be told already. Linear in the room's members.
   void resync() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
@@ -158,12 +160,13 @@ class basic_session {
     return loopback<Data, Clock, Backplane, Codec>{session_, !mine(), name, std::move(with)};
   }
 
-  /// Attaches to a room with a sink, which must outlive the attachment and is called before this returns. Several attachments
-  /// of a session to one room share the session's members there, which leave with the last of them, and each is told
-  /// everything. One whose object was destroyed while its members had to stay (the connection was lost, or the session was
-  /// resumed by somebody else) gives its place to the new one: that is told `resumed` if nothing was missed meanwhile.
-  /// Errors: `invalid_room_name` if empty, too long or not UTF-8; `not_permitted`; `too_many_rooms`;
-  /// `connection_closed` (also if this handle is not its session's any more), `connection_expired`. Linear in the room's members.
+  /// Attaches to a room with a sink, which must outlive the attachment and is called before this returns. Several
+  /// attachments of a session to one room share the session's members there, which leave with the last of them, and
+  /// each is told everything. One whose object was destroyed while its members had to stay (the connection was lost, or
+  /// the session was resumed by somebody else) gives its place to the new one: that is told `resumed` if nothing was
+  /// missed meanwhile. Errors: `invalid_room_name` if empty, too long or not UTF-8; `not_permitted`; `too_many_rooms`;
+  /// `connection_closed` (also if this handle is not its session's any more), `connection_expired`. Linear in the
+  /// room's members.
   template <presence_sink<Data> Sink>
   [[nodiscard]] result<attachment_type> attach(std::string_view name, mode_set modes, Sink& sink) {
     const auto s = session_;  // a callback may destroy this
@@ -175,8 +178,8 @@ class basic_session {
     return attachment_type{s, owner, std::move(*made)};
   }
 
-  /// Detaches from a room whatever attachments the session has there, as `basic_attachment::detach`. For what is left after
-  /// a resume that nobody attached to again. Returns whether there was one.
+  /// Detaches from a room whatever attachments the session has there, as `basic_attachment::detach`. For what is left
+  /// after a resume that nobody attached to again. Returns whether there was one.
   bool detach(std::string_view name) { return connected() && session_->hub->detach(*session_, name); }
 
   /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.

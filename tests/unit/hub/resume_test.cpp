@@ -191,7 +191,8 @@ TEST_F(hub_resume, transport_made_before_goes_on) {
   EXPECT_EQ(members("other"), (lines{"alice x"}));
 }
 
-// --- a server whose sink is a socket: it dies with the connection, and another one comes with the resume ------------------
+// --- a server whose sink is a socket: it dies with the connection, and another one comes with the resume
+// ------------------
 
 TEST_F(hub_resume, sink_that_is_gone_is_replaced_after_the_resume) {
   alice.session.drop();
@@ -267,7 +268,7 @@ TEST_F(hub_resume, closed_sink_that_was_to_be_told_something_has_an_heir_that_is
   recording_sink sink;
   // a sink that stands before the new one among the receivers
   auto room = x.attach("lobby", mode_set::all(), sink).value();
-  (void)sink.take();
+  EXPECT_EQ(sink.take().size(), 2U);
   bool once = true;
   watcher.sink.then = [&](const std::string& line) {
     if (line != "enter first" || !std::exchange(once, false)) return;

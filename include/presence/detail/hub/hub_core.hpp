@@ -45,7 +45,8 @@ enum class session_state : std::uint8_t {
   ended,
 };
 
-/// Sessions, rooms and time. Locks are taken in the order session, hub or registry, room; nothing is called with one held.
+/// Sessions, rooms and time. Locks are taken in the order session, hub or registry, room; nothing is called with one
+/// held.
 template <class Data, class Clock, class Backplane>
 class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backplane>> {
  public:
@@ -127,7 +128,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
           }
         }()) {}
 
-  // --- sessions (impl/hub/sessions.hpp) ----------------------------------------------------------------------------------
+  // --- sessions (impl/hub/sessions.hpp)
+  // ----------------------------------------------------------------------------------
   [[nodiscard]] result<session_ptr> connect(identity who);
   [[nodiscard]] result<std::pair<session_ptr, std::uint32_t>> resume(std::string_view key);
   void drop(const session_ptr& s, std::uint32_t owner);
@@ -137,7 +139,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] std::optional<time_point> next_deadline() const;
   [[nodiscard]] std::optional<milliseconds> due_in() const;
 
-  // --- attachments (impl/hub/attachments.hpp) ------------------------------------------------------------------------------
+  // --- attachments (impl/hub/attachments.hpp)
+  // ------------------------------------------------------------------------------
   [[nodiscard]] result<attachment> attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
                                           mode_set wanted, sink_ptr to);
   void detach(session& s, const attachment& from);

@@ -5,6 +5,7 @@
 #include <presence/detail/hub/attachment_record.hpp>
 #include <presence/detail/hub/room_registry.hpp>
 #include <presence/detail/hub/room_session.hpp>
+#include <presence/detail/util/always_inline.hpp>
 #include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/delivery_gate.hpp>
 #include <presence/detail/util/drain.hpp>
@@ -35,13 +36,13 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// The members and attachments of one room, and its outbox: whatever changes the room does so under the lock, leaves
 /// there what is to be told, and whoever finds the outbox without a drainer drains it, outside the lock.
 ///
-/// **What each receiver knows** is a version of the set. A batch carries the version that it leads to, and a sync shows the
-/// set as of the moment at which it is told, which may be ahead of the outbox. A receiver is told a batch only if that is
-/// newer than what it knows, and said to be `resumed` only if it knows all that was told while it was away.
+/// **What each receiver knows** is a version of the set. A batch carries the version that it leads to, and a sync shows
+/// the set as of the moment at which it is told, which may be ahead of the outbox. A receiver is told a batch only if
+/// that is newer than what it knows, and said to be `resumed` only if it knows all that was told while it was away.
 ///
 /// **What cannot be queued**, as memory or room in the outbox is lacking, is not lost: the drainer syncs all receivers
-/// (`lost_`), finds out what to tell an attachment from its state (`unattended_`), and tries again to remove the members of
-/// sessions that are gone (`leaving_`). So nothing that ends anything can fail.
+/// (`lost_`), finds out what to tell an attachment from its state (`unattended_`), and tries again to remove the
+/// members of sessions that are gone (`leaving_`). So nothing that ends anything can fail.
 template <class Data, class Mutex, class Tap>
 class hub_room final : public drainable, public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>> {
  public:
@@ -65,14 +66,15 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   Mutex mutex;
   std::size_t holds = 0;  // under the registry's lock: attachments that have not parted yet
 
-  // --- under the lock ---------------------------------------------------------------------------------------------------
+  // --- under the lock
+  // ---------------------------------------------------------------------------------------------------
   basic_member_set<Data> set;
 
   /// The next `tell` and the next `complete` will not throw.
   void make_room() { outbox_.make_room(2); }
   /// What changed the set. The sender's own attachments are told even where they do not subscribe (RTP17a).
-  void tell(batch messages, const session_part& sender, std::size_t bytes) {
-    const std::size_t count = messages->size();
+  void tell(batch&& messages, const session_part& sender, std::size_t bytes) {
+    const std::size_t count = messages->size() - 1;  // beside the task itself
     outbox_.push(changes{std::move(messages), sender, set.version(), bytes});
     waiting_messages_ += count;
     waiting_bytes_ += bytes;
@@ -85,8 +87,8 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   /// Receivers do not hear of a change by a batch: all of them are synced.
   void lose_track() noexcept { lost_ = set.version(); }
 
-  /// `to` is to be told that it is attached. At most one join waits for an attachment: the pages of its sync are made when
-  /// its turn comes, and show whatever a second one would.
+  /// `to` is to be told that it is attached. At most one join waits for an attachment: the pages of its sync are made
+  /// when its turn comes, and show whatever a second one would.
   void enqueue_join(const record_ptr& to, bool may_resume) noexcept {
     const bool waits = std::exchange(to->joining, true);
     to->may_resume = may_resume && (!waits || to->may_resume);
@@ -125,31 +127,34 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     return more(outbox_.size() + waiting_messages_, most_messages_) || more(waiting_bytes_, most_bytes_);
   }
   /// Whether a publish is to be refused: too much waits, and this thread is inside a callback, where it must not wait.
-  [[nodiscard]] bool overloaded(bool leaves_only) const noexcept {
-    if (!crowded(leaves_only ? share::twice : share::whole)) return false;
-    return is_locking<Mutex> ? thread_duties::mine().inside() : outbox_.busy();
+  [[nodiscard]] bool overloaded(const std::vector<message<Data>>& by) const noexcept {
+    if (!crowded(share::whole)) return false;
+    if (!(is_locking<Mutex> ? thread_duties::mine().inside() : outbox_.busy())) return false;
+    return crowded(share::twice) ||
+           std::any_of(by.begin(), by.end(), [](const message<Data>& m) { return m.action != action::leave; });
   }
   /// Slows the calling thread down where much waits: it stands still until somebody has made room, or until it is this
-  /// thread's turn to. Inside a callback it does not, as what it would wait for may wait for the callback; the thread is
-  /// then slowed once it is out of all callbacks (`come_back`). So whoever waits here holds no lock and runs no callback, and
-  /// neither a drainer nor anybody who closes a receiver ever waits for it. One wait is enough to keep the outbox
-  /// bounded: each thread adds one publish for each time that room was made.
+  /// thread's turn to. Inside a callback it does not, as what it would wait for may wait for the callback; the thread
+  /// is then slowed once it is out of all callbacks (`come_back`). So whoever waits here holds no lock and runs no
+  /// callback, and neither a drainer nor anybody who closes a receiver ever waits for it. One wait is enough to keep
+  /// the outbox bounded: each thread adds one publish for each time that room was made.
   void wait_for_room(lock_type& lock) noexcept {
     if (crowded(share::half)) outbox_.wait_for_progress(lock);
   }
 
-  // --- with the lock, which is let go of ----------------------------------------------------------------------------------
+  // --- with the lock, which is let go of
+  // ----------------------------------------------------------------------------------
 
-  /// Tells what is in the outbox, unless somebody already does.
+  /// Tells what is in the outbox, unless somebody already does. The caller keeps the room alive.
   void drain(lock_type& lock) noexcept {
-    const auto keep = this->shared_from_this();
     outbox_.run(
         lock, *this, [this](lock_type&) { retries_ = retries_in_a_run; },
         [this](lock_type& held) { return step(held); });
     settle(lock);
   }
 
-  // --- without the lock -----------------------------------------------------------------------------------------------------
+  // --- without the lock
+  // -----------------------------------------------------------------------------------------------------
 
   void come_back() noexcept override {
     const auto keep = this->shared_from_this();
@@ -214,8 +219,9 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   static constexpr int retries_in_a_run = 2;  // then lack of memory is left to whoever drains next
 
   // under the lock (impl/hub/room_changes.hpp)
-  void push_or_attend(task what, const record_ptr& about) noexcept {
-    attempt([&] { outbox_.push(std::move(what)); }, [&](auto) { attend_later(about); });
+  template <class Task>
+  void push_or_attend(Task&& what, const record_ptr& about) noexcept {
+    attempt([&] { outbox_.push(std::forward<Task>(what)); }, [&](auto) { attend_later(about); });
   }
   void attend_later(const record_ptr& which) noexcept {
     if (std::exchange(which->unattended, true)) return;
@@ -240,7 +246,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // without the lock
   void deliver(const changes& c) noexcept;
-  void deliver(record& to, sink_base<Data>& sink, const changes& c) noexcept;
+  void deliver(record& to, sink_base<Data>& sink, const batch& messages, std::uint64_t version) noexcept;
   void sync(record& to, const attachment_info& info, const sync_pages& with) noexcept;
   template <class F>
   bool call(record& to, F&& f) noexcept;
@@ -257,7 +263,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // under the lock
   detail::drain<task, Mutex> outbox_;
-  std::size_t waiting_messages_ = 0;  // in the outbox's batches
+  std::size_t waiting_messages_ = 0;  // in the outbox's batches, beyond the first of each
   std::size_t waiting_bytes_ = 0;
   std::uint64_t lost_ = 0;  // not 0: receivers must be synced, as changes up to this version are not in the outbox
   record_ptr unattended_;   // a list, by `next_unattended`
@@ -270,6 +276,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // of the drainer
   std::uint64_t told_version_ = 0;  // of the last changes that were told
+  bool some_threw_ = false;         // of those who were told the last changes
   std::vector<receiver> subscribers_;
   std::vector<receiver> own_only_;  // attachments that are told about their own members only
   delivery_gate<is_locking<Mutex>> gate_;

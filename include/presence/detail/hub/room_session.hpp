@@ -20,8 +20,8 @@ namespace presence::inline PRESENCE_ABI::detail {
 template <class Data>
 struct attachment_record;
 
-/// What a session has in one room: its attachments, and the members that were entered over any of them. The members leave
-/// with the last attachment.
+/// What a session has in one room: its attachments, and the members that were entered over any of them. The members
+/// leave with the last attachment.
 template <class Data>
 struct room_session {
   using record = attachment_record<Data>;

@@ -1,6 +1,7 @@
 #ifndef PRESENCE_DETAIL_UTIL_ATTEMPT_HPP
 #define PRESENCE_DETAIL_UTIL_ATTEMPT_HPP
 
+#include <presence/detail/util/always_inline.hpp>
 #include <presence/error.hpp>
 #include <presence/version.hpp>
 
@@ -13,7 +14,7 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// Runs `work`; what it throws goes to `failed(std::exception_ptr)` instead of to the caller. Without exceptions in the
 /// language it only runs `work`.
 template <class Work, class Failed>
-void attempt(Work&& work, [[maybe_unused]] Failed&& failed) noexcept {
+PRESENCE_DETAIL_ALWAYS_INLINE inline void attempt(Work&& work, [[maybe_unused]] Failed&& failed) noexcept {
 #if defined(__cpp_exceptions)
   try {
     work();

@@ -6,8 +6,8 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// What a publish has changed so far. It outlives the room's lock, and with it the data that was replaced: no destructor
-/// of `Data` runs under the lock.
+/// What a publish has changed so far. It outlives the room's lock, and with it the data that was replaced: no
+/// destructor of `Data` runs under the lock.
 template <class Data, class Clock, class Backplane>
 struct hub_core<Data, Clock, Backplane>::applied {
   std::shared_ptr<std::vector<message<Data>>> told;  // in order: what others are told

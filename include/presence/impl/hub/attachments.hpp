@@ -27,9 +27,9 @@ auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_
   return held;
 }
 
-/// Attaches, beside whatever attachments the session has there already. One whose sink is closed gives its place to the new
-/// one, which has missed what it missed; so does one with the same sink. While the connection is lost the attachment waits
-/// for the resume. Nothing is told until `settle`. If it throws, nothing has changed.
+/// Attaches, beside whatever attachments the session has there already. One whose sink is closed gives its place to the
+/// new one, which has missed what it missed; so does one with the same sink. While the connection is lost the
+/// attachment waits for the resume. Nothing is told until `settle`. If it throws, nothing has changed.
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
                                               mode_set wanted, sink_ptr to) -> result<attachment> {
@@ -104,8 +104,8 @@ void hub_core<Data, Clock, Backplane>::settle(const attachment& at) {
   at.where->drain(lock);
 }
 
-/// One attachment ends, in its room's order; with the session's last one there its members leave. Returns whether it had not
-/// ended before. Precondition: the session's lock is held.
+/// One attachment ends, in its room's order; with the session's last one there its members leave. Returns whether it
+/// had not ended before. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::part(session& s, const attachment& from, std::error_code told,
                                             leave_reason members_leave) noexcept {
@@ -159,7 +159,8 @@ void hub_core<Data, Clock, Backplane>::pause_all(session& s) noexcept {
   }
 }
 
-/// The connection is back. An attachment whose sink is gone waits for an attach with another one, unless nobody will come.
+/// The connection is back. An attachment whose sink is gone waits for an attach with another one, unless nobody will
+/// come.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::rejoin_all(session& s) noexcept {
   for (auto it = s.rooms.begin(); it != s.rooms.end();) {
@@ -246,9 +247,9 @@ bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name)
   return true;
 }
 
-/// Whoever had the attachment is gone. It detaches, unless it is the last of its session there and the members are to stay
-/// for somebody else: while the connection is lost, for the grace period, and after a resume too if it `may_return`; and
-/// where it belongs to an earlier `owner` of the session, for whoever has resumed that.
+/// Whoever had the attachment is gone. It detaches, unless it is the last of its session there and the members are to
+/// stay for somebody else: while the connection is lost, for the grace period, and after a resume too if it
+/// `may_return`; and where it belongs to an earlier `owner` of the session, for whoever has resumed that.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::forget(session& s, const attachment& from, std::optional<std::uint32_t> owner,
                                               bool may_return) noexcept {
@@ -293,16 +294,15 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
       [&] {
         outcome = check(s, *at.record, messages);
         const std::size_t bytes = outcome ? 0 : weight(messages);
-        const bool leaves_only = std::all_of(messages.begin(), messages.end(),
-                                             [](const message<Data>& m) { return m.action == action::leave; });
         lock_type lock{in.mutex};
-        in.wait_for_room(lock);
+        const bool crowded = in.crowded(room::share::half);
+        if (crowded) in.wait_for_room(lock);
         if (!outcome) outcome = admit(s, in, *at.record, messages, lock);
         if (at.record->state == attachment_state::paused) outcome = make_error_code(errc::disconnected);
         if (at.record->state == attachment_state::gone) outcome = make_error_code(errc::invalid_room_state);
         const bool closed = at.record->closed.load(std::memory_order_acquire);
         if (closed) outcome = make_error_code(errc::operation_aborted);
-        const bool full = in.overloaded(leaves_only);
+        const bool full = crowded && in.overloaded(messages);
         if (full && !outcome) outcome = make_error_code(errc::overloaded);
         if (closed || full) return in.drain(lock);
         const std::uint64_t ticket = at.record->pending.prepare();

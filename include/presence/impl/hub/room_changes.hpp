@@ -80,8 +80,8 @@ message<Data> hub_room<Data, Mutex, Tap>::present(const member_view<Data>& m) {
           m.id};
 }
 
-/// The set as of now, or of it the members of the receiver's own session where it may not receive others (O4). Linear in
-/// them.
+/// The set as of now, or of it the members of the receiver's own session where it may not receive others (O4). Linear
+/// in them.
 template <class Data, class Mutex, class Tap>
 auto hub_room<Data, Mutex, Tap>::make_sync(const record& to) -> sync_pages {
   sync_pages made;

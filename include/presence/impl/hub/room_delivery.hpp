@@ -13,11 +13,11 @@ bool hub_room<Data, Mutex, Tap>::step(lock_type& lock) noexcept {
     sync_everybody(lock);
     return true;
   }
-  if (outbox_.empty()) return attend(lock);
+  if (outbox_.empty()) return (unattended_ != nullptr || leaving_ != nullptr) && attend(lock);
   task next = outbox_.pop();
   if (auto* const c = std::get_if<changes>(&next)) {
-    const bool somebody_waits = crowded(share::half);
-    waiting_messages_ -= c->messages->size();
+    const bool somebody_waits = outbox_.somebody_stands_still() && crowded(share::half);
+    waiting_messages_ -= c->messages->size() - 1;
     waiting_bytes_ -= c->bytes;
     if (somebody_waits && !crowded(share::half)) outbox_.wake();
     deliver_changes(lock, *c);
@@ -60,8 +60,8 @@ bool hub_room<Data, Mutex, Tap>::attend(lock_type& lock) noexcept {
   return true;
 }
 
-/// Keeps the room alive as long as a thread has promised to come back, and lets go of the lock; then this thread keeps the
-/// promises that it made.
+/// Keeps the room alive as long as a thread has promised to come back, and lets go of the lock; then this thread keeps
+/// the promises that it made.
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::settle(lock_type& lock) noexcept {
   if constexpr (is_locking<Mutex>) {
@@ -78,8 +78,8 @@ void hub_room<Data, Mutex, Tap>::settle(lock_type& lock) noexcept {
   }
 }
 
-/// The receiver is attached, again or for the first time: it gets the sync, unless it knows all of what was told so far,
-/// and then what follows. Where memory is lacking for the sync, that is tried again.
+/// The receiver is attached, again or for the first time: it gets the sync, unless it knows all of what was told so
+/// far, and then what follows. Where memory is lacking for the sync, that is tried again.
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr& which) noexcept {
   record& to = *which;
@@ -159,11 +159,21 @@ void hub_room<Data, Mutex, Tap>::deliver_changes(lock_type& lock, const changes&
   const bool synced_later = lost_ != 0 && c.version > lost_;
   if (synced_later) lost_ = c.version;  // else they would be told this without what was before it
   lock.unlock();
-  if (!synced_later) deliver(c);
+  if (synced_later) return;
+  deliver(c);
+  if (!std::exchange(some_threw_, false)) return;
+  lock.lock();
+  for (auto* const among : {&subscribers_, &own_only_}) {
+    for (const receiver& each : *among) {
+      if (std::exchange(each.to->threw, false)) enqueue_join(each.to->kept, false);
+    }
+  }
+  lock.unlock();
 }
 
-/// Changes were made that no batch tells of, so each receiver is told the room anew; the batches that wait are older and
-/// are skipped. All who receive everything share the pages. Those who could not keep up go on waiting for their own resync.
+/// Changes were made that no batch tells of, so each receiver is told the room anew; the batches that wait are older
+/// and are skipped. All who receive everything share the pages. Those who could not keep up go on waiting for their own
+/// resync.
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::sync_everybody(lock_type& lock) noexcept {
   const std::uint64_t upto = set.version();
@@ -213,8 +223,8 @@ void hub_room<Data, Mutex, Tap>::sync(record& to, const attachment_info& info, c
       [&](auto) { to.lagging = true; });
 }
 
-/// One immutable batch for all receivers. Those some places ahead are asked for in advance: of 10,000 they are no longer in
-/// the cache (docs/performance.md).
+/// One immutable batch for all receivers. Those some places ahead are asked for in advance: of 10,000 they are no
+/// longer in the cache (docs/performance.md).
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::deliver(const changes& c) noexcept {
   attempt([&] { tap_(name, c.messages); }, [](auto) {});
@@ -226,11 +236,11 @@ void hub_room<Data, Mutex, Tap>::deliver(const changes& c) noexcept {
       prefetch(&subscribers_[i + ahead].to->closed);
       prefetch(subscribers_[i + ahead].sink);
     }
-    deliver(*subscribers_[i].to, *subscribers_[i].sink, c);
+    deliver(*subscribers_[i].to, *subscribers_[i].sink, c.messages, c.version);
   }
   if (c.sender != nullptr) {
     for (std::size_t i = 0; i < c.sender->own_only.size(); ++i) {
-      deliver(*c.sender->own_only[i], *c.sender->own_only[i]->sink, c);
+      deliver(*c.sender->own_only[i], *c.sender->own_only[i]->sink, c.messages, c.version);
     }
   }
   gate_.leave();
@@ -238,16 +248,18 @@ void hub_room<Data, Mutex, Tap>::deliver(const changes& c) noexcept {
 
 /// Precondition: the gate was entered.
 template <class Data, class Mutex, class Tap>
-void hub_room<Data, Mutex, Tap>::deliver(record& to, sink_base<Data>& sink, const changes& c) noexcept {
-  if (to.lagging || c.version <= to.known_version) return;
+PRESENCE_DETAIL_ALWAYS_INLINE inline void hub_room<Data, Mutex, Tap>::deliver(record& to, sink_base<Data>& sink,
+                                                                              const batch& messages,
+                                                                              std::uint64_t version) noexcept {
+  if (to.lagging || version <= to.known_version) return;
   gate_.pass_to(&to);
   if (to.closed.load(std::memory_order_seq_cst)) {
     to.lagging = true;
     return;
   }
   before_callback<Mutex>();
-  to.known_version = c.version;
-  attempt([&] { to.lagging = !sink.on_presence(c.messages); }, [&](auto) { to.lagging = true; });
+  to.known_version = version;
+  attempt([&] { to.lagging = !sink.on_presence(messages); }, [&](auto) { to.lagging = to.threw = some_threw_ = true; });
 }
 
 /// Calls the sink, and returns whether it is told: not if it is closed, or throws.

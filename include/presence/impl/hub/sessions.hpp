@@ -125,8 +125,8 @@ void hub_core<Data, Clock, Backplane>::forget_session(session& s) {
   }
 }
 
-/// The hub is going: every session ends, and as nobody is left to be told, no leaves are. All have ended before the first
-/// is told so.
+/// The hub is going: every session ends, and as nobody is left to be told, no leaves are. All have ended before the
+/// first is told so.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
   decltype(sessions_) all;
