@@ -134,7 +134,7 @@ struct world {
   counting_sink trying;
   counting_sink second;
   session_type watcher = hub.connect("watcher");
-  session_type gateway = hub.connect("*");
+  session_type gateway = hub.connect(identity::wildcard());
   session_type client = hub.connect(long_id(7));
   attachment_type watch = watcher.attach(lobby, mode_set::all(), watching).value();
   attachment_type speak = gateway.attach(lobby, mode_set::all(), speaking).value();

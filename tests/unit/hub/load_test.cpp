@@ -69,7 +69,7 @@ class hub_load : public ::testing::Test {
   text_hub hub{narrow(), clock};
   client watcher{hub, "watcher"};
   client other{hub, "other"};
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   std::deque<std::string> all;
   std::error_code error;
 };
@@ -206,7 +206,7 @@ TEST(hub_data, no_destructor_of_data_runs_under_a_lock_T13) {
   {
     testing::manual_clock clock;
     hub_type hub{{}, clock};
-    auto gateway = hub.connect("*");
+    auto gateway = hub.connect(identity::wildcard());
     auto room = gateway.attach("lobby", mode_set::all(), sink).value();
     room.publish({says(action::enter, "a")});
     room.publish({says(action::update, "a")});

@@ -4,8 +4,6 @@
 
 #include <presence/detail/hub/hub_core.hpp>
 
-#include <algorithm>
-
 namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Backplane>
@@ -149,27 +147,17 @@ void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
     const lock_type lock{mutex_};
     std::swap(left_behind, deadlines_);
   }
-  std::vector<session_ptr> in_order;  // where memory is lacking for that, in any
-  attempt(
-      [&] {
-        in_order.reserve(all.size());
-        for (const auto& [id, s] : all) in_order.push_back(s);
-        std::sort(in_order.begin(), in_order.end(),
-                  [](const auto& a, const auto& b) { return a->connection_id < b->connection_id; });
-      },
-      [&](auto) { in_order.clear(); });
-  const auto tell = [](session& of) {
+  for (const auto& [id, s] : all) {
     places left;
     {
-      const lock_type lock{of.mutex};
-      left.swap(of.rooms);
+      const lock_type lock{s->mutex};
+      left.swap(s->rooms);
     }
-    drain_all(left);
+    for (const auto& [name, at] : left) {  // in no order, as an order would want memory
+      lock_type lock{at.where->mutex};
+      at.where->drain(lock);
+    }
     for (const auto& [name, at] : left) at.where->forget_members();
-  };
-  for (const session_ptr& s : in_order) tell(*s);
-  if (in_order.empty()) {
-    for (const auto& [id, s] : all) tell(*s);
   }
 }
 
