@@ -143,8 +143,9 @@ std::error_code hub_core<Data, Clock, Backplane>::within_room(session& s, room& 
   if (missing() == 0) return {};
 
   std::vector<std::pair<std::string, std::string>> others;  // members of those who come, client and connection
-  for (const auto& [client_id, is_present] : after) {
-    if (!is_present || in.set.contains(client_id, s.connection_id)) continue;
+  for (const auto& one : after) {
+    const std::string_view client_id = one.first;
+    if (!one.second || in.set.contains(client_id, s.connection_id)) continue;
     in.set.for_each_of(client_id, [&](const member_view<Data>& m) { others.emplace_back(client_id, m.connection_id); });
   }
   if (others.empty()) return errc::room_full;
