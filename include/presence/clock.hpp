@@ -12,8 +12,8 @@ namespace presence::inline PRESENCE_ABI {
 /// Milliseconds since the Unix epoch: the type of every stamp.
 using time_point = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// The Clock policy: an object whose `now()` is a `std::chrono` time point, the time of day. Every `std::chrono` clock is
-/// one. A clock is copied into each hub and presence, so a clock with state hands out copies that share it
+/// The Clock policy: an object whose `now()` is a `std::chrono` time point, the time of day. Every `std::chrono` clock
+/// is one. A clock is copied into each hub and presence, so a clock with state hands out copies that share it
 /// (`testing::manual_clock`).
 template <class C>
 concept clock = std::copy_constructible<C> && requires(const C& c) {

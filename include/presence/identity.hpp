@@ -18,16 +18,17 @@ struct identity {
   identity(std::string_view id) : client_id(id) {}
   identity(const char* id) : client_id(id) {}
 
-  /// One that may act for any client id, as a gateway or a server's bot does. Without a name it cannot be present itself;
-  /// with one it is an ordinary client as well. No name grants this: a stranger who calls himself `*` has no power.
+  /// One that may act for any client id, as a gateway or a server's bot does. Without a name it cannot be present
+  /// itself; with one it is an ordinary client as well. No name grants this: a stranger who calls himself `*` has no
+  /// power.
   [[nodiscard]] static identity wildcard(std::string name = {}) {
     identity made{std::move(name)};
     made.acts_for_others = true;
     return made;
   }
 
-  /// Whom it enters and updates when it names nobody; empty: anonymous, may only watch and, with `acts_for_others`, act for
-  /// others.
+  /// Whom it enters and updates when it names nobody; empty: anonymous, may only watch and, with `acts_for_others`, act
+  /// for others.
   std::string client_id;
   /// What its attachments may do at most.
   mode_set capabilities = mode_set::all();

@@ -12,12 +12,13 @@
 namespace presence::inline PRESENCE_ABI::detail {
 
 /// Stamps are the hub's time of day, with one exception. A leave that the hub makes up is judged by its stamp alone
-/// (RTP2b1), and an equal stamp lets whichever comes last win (RTP2b1a): a page of a sync that is still on its way could
-/// bring the member back. So such a leave is stamped a millisecond later than what its member was last stamped, and what
-/// the connection sends afterwards for the same client id not earlier than the leave, or receivers would take it for old.
+/// (RTP2b1), and an equal stamp lets whichever comes last win (RTP2b1a): a page of a sync that is still on its way
+/// could bring the member back. So such a leave is stamped a millisecond later than what its member was last stamped,
+/// and what the connection sends afterwards for the same client id not earlier than the leave, or receivers would take
+/// it for old.
 ///
-/// A member that is made to leave and comes back again and again, more than once in a millisecond, would so get ahead of
-/// the time of day without bound; `too_far_ahead` says when the connection has to wait. Others are not concerned.
+/// A member that is made to leave and comes back again and again, more than once in a millisecond, would so get ahead
+/// of the time of day without bound; `too_far_ahead` says when the connection has to wait. Others are not concerned.
 class connection_stamps {
  public:
   using milliseconds = std::chrono::milliseconds;
@@ -43,8 +44,9 @@ class connection_stamps {
     return stamp;
   }
 
-  /// The stamp of a leave that the hub makes at `now` for a member whose last message was stamped `member`. If the clock was
-  /// set back, an earlier message of the same member may have been later: then it is later than all that was sent.
+  /// The stamp of a leave that the hub makes at `now` for a member whose last message was stamped `member`. If the
+  /// clock was set back, an earlier message of the same member may have been later: then it is later than all that was
+  /// sent.
   [[nodiscard]] time_point of_leave(std::string_view client_id, time_point now, time_point member) {
     constexpr milliseconds step{1};
     const time_point sent = read_ > now ? std::max(sent_, member) : member;

@@ -11,10 +11,10 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// Deadlines that are all "now plus some duration", on the hub's elapsed time. Items of one duration fall due in the order
-/// they came, so each duration is a plain list, its lane; the lanes stand in the order of their first items. Arming,
-/// cancelling and taking what is due are O(log n) in the number of durations in use, and O(1) in the number of items.
-/// Precondition: the `now` of successive calls never goes back.
+/// Deadlines that are all "now plus some duration", on the hub's elapsed time. Items of one duration fall due in the
+/// order they came, so each duration is a plain list, its lane; the lanes stand in the order of their first items.
+/// Arming, cancelling and taking what is due are O(log n) in the number of durations in use, and O(1) in the number of
+/// items. Precondition: the `now` of successive calls never goes back.
 template <class T>
 class deadline_queue {
  public:

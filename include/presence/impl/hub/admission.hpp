@@ -61,9 +61,9 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
   return {};
 }
 
-/// A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the member has
-/// left meanwhile others may have been told in the middle of a sync, and would take that id for an old one. If it only
-/// lingers, somebody has come back for it.
+/// A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the member
+/// has left meanwhile others may have been told in the middle of a sync, and would take that id for an old one. If it
+/// only lingers, somebody has come back for it.
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::says_nothing_new(const room_session<Data>& of, const message<Data>& m,
                                                         const std::optional<member_view<Data>>& stored) noexcept {
@@ -72,8 +72,8 @@ bool hub_core<Data, Clock, Backplane>::says_nothing_new(const room_session<Data>
          stored->id.msg_serial >= of.stale_before;
 }
 
-/// What only the room can judge: the limits. Precondition: the room's lock is held. It may be let go of meanwhile, so the
-/// attachment's state is to be looked at afterwards.
+/// What only the room can judge: the limits. Precondition: the room's lock is held. It may be let go of meanwhile, so
+/// the attachment's state is to be looked at afterwards.
 template <class Data, class Clock, class Backplane>
 std::error_code hub_core<Data, Clock, Backplane>::admit(session& s, room& in, record& from,
                                                         const std::vector<message<Data>>& messages, lock_type& lock) {
@@ -90,8 +90,8 @@ std::error_code hub_core<Data, Clock, Backplane>::admit(session& s, room& in, re
   return within_room(s, in, from, messages, lock);
 }
 
-/// Counts what the session sends against its messages per second. A leave does not count, nor does a re-entry that changes
-/// nothing; except beside a leave, as it might be the same member's and the re-entry a new member then.
+/// Counts what the session sends against its messages per second. A leave does not count, nor does a re-entry that
+/// changes nothing; except beside a leave, as it might be the same member's and the re-entry a new member then.
 template <class Data, class Clock, class Backplane>
 std::error_code hub_core<Data, Clock, Backplane>::within_rate(session& s, const room& in, const room_session<Data>& of,
                                                               const std::vector<message<Data>>& messages) {

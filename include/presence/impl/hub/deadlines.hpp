@@ -8,7 +8,8 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// In the place of the deadline that the session has. If it throws, that stands. Precondition: the session's lock is held.
+/// In the place of the deadline that the session has. If it throws, that stands. Precondition: the session's lock is
+/// held.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::arm(const session_ptr& s, milliseconds after) {
   const lock_type lock{mutex_};
@@ -96,8 +97,8 @@ void hub_core<Data, Clock, Backplane>::let_go(place& at) noexcept {
   if (std::exchange(at.of->lingers, false)) registry_->release(*at.where);
 }
 
-/// For when the session attaches to the room again: its stamps go on from where they are. Precondition: the session's lock
-/// is held.
+/// For when the session attaches to the room again: its stamps go on from where they are. Precondition: the session's
+/// lock is held.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::remember_stamps(session& s, const place& left) noexcept {
   const lock_type in_room{left.where->mutex};
@@ -142,7 +143,8 @@ std::size_t hub_core<Data, Clock, Backplane>::run_due() {
   }
 }
 
-/// Ends a session whose time is over. Returns whether it did: it may have been resumed meanwhile, and perhaps dropped again.
+/// Ends a session whose time is over. Returns whether it did: it may have been resumed meanwhile, and perhaps dropped
+/// again.
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::expire(deadline_item& item, milliseconds at, places& drains) {
   const session_ptr& s = item.of;
