@@ -49,7 +49,7 @@ class world {
 
   void apply(const replay::trace_line& line) {
     do_what_is_due(line.at);
-    clock_.set(line.at);
+    clock_.advance(line.at - clock_.now());
     const bool comes = line.what == replay::happening::enter || line.what == replay::happening::update;
     auto found = connections_.find(line.connection);
     if (found == connections_.end()) {
@@ -107,7 +107,7 @@ class world {
 
   void do_what_is_due(presence::time_point until) {
     for (auto due = hub_.next_deadline(); due && *due <= until; due = hub_.next_deadline()) {
-      clock_.set(*due);
+      clock_.advance(*due - clock_.now());
       hub_.run_due();
     }
   }

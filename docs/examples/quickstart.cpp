@@ -19,6 +19,6 @@ int main() {
   std::cout << std::boolalpha << b.is_user_present("alice") << '\n';  // true
 
   alice.drop();  // connection lost: alice stays for the grace period …
-  std::this_thread::sleep_until(*hub.next_deadline());
+  std::this_thread::sleep_for(*hub.due_in());
   hub.run_due();  // … then: alice leave
 }

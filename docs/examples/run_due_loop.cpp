@@ -31,12 +31,12 @@ class timekeeper {
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       hub_.run_due();  // not under the lock: listeners are called from here, and may call wake()
-      const auto deadline = hub_.next_deadline();
+      const auto due_in = hub_.due_in();
 
       std::unique_lock lock{mutex_};
       const auto woken = [this] { return woken_; };
-      if (deadline) {
-        changed_.wait_until(lock, stop, *deadline, woken);
+      if (due_in) {
+        changed_.wait_for(lock, stop, *due_in, woken);
       } else {
         changed_.wait(lock, stop, woken);  // nobody is missing
       }

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -91,7 +92,13 @@ class basic_hub {
     return keep != nullptr ? keep->run_due() : 0;
   }
 
-  /// When `run_due()` will have something to do, as far as is known now.
+  /// How long until `run_due()` has something to do, as far as is known now: 0 if it has, nothing if no deadline is set that
+  /// will ever come. This is what a timer waits for. It is elapsed time, which no correction of the clock changes.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> due_in() const {
+    return core_ != nullptr ? core_->due_in() : std::nullopt;
+  }
+
+  /// The same as a time of day, to be shown: an estimate that a correction of the clock makes wrong.
   [[nodiscard]] std::optional<time_point> next_deadline() const {
     return core_ != nullptr ? core_->next_deadline() : std::nullopt;
   }
@@ -118,7 +125,9 @@ class basic_hub {
   }
   [[nodiscard]] bool is_user_present(std::string_view room, std::string_view client_id) const {
     bool present = false;
-    with_set(room, [&](const auto& set) { present = set.contains_user(client_id); });
+    std::string made;
+    const auto spelled = core_ != nullptr ? core_->client_name(client_id, made) : std::nullopt;
+    if (spelled) with_set(room, [&](const auto& set) { present = set.contains_user(*spelled); });
     return present;
   }
 
@@ -130,7 +139,9 @@ class basic_hub {
 
  private:
   [[nodiscard]] static std::shared_ptr<core> make(hub_options options, Clock clock, Backplane backplane) {
-    if (options.grace < std::chrono::milliseconds{0}) detail::throw_invalid_argument("presence: negative grace period");
+    for (const auto period : {options.grace, options.linger, options.late_after}) {
+      if (period < std::chrono::milliseconds{0}) detail::throw_invalid_argument("presence: negative period");
+    }
     if (options.sync_page == 0) detail::throw_invalid_argument("presence: a sync page of no members");
     if (options.limits.client_id > basic_member_set<Data>::max_id_length) {
       detail::throw_invalid_argument("presence: client ids longer than a member set can store");

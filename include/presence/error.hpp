@@ -18,15 +18,16 @@ namespace presence::inline PRESENCE_ABI {
 /// Everything that can go wrong. Where Ably's protocol has a number for it, the enumerator carries that number, so that
 /// an error means the same on every transport; the small numbers are this library's own.
 enum class errc : int {
-  operation_aborted = 1,      ///< the presence, transport, session or hub was destroyed before the operation finished
-  events_disabled = 2,        ///< subscribe on a presence that was made with `enable_events` off
-  handler_threw = 3,          ///< a listener or completion handler threw
-  not_synced = 4,             ///< the set is not known yet: not attached, or the first sync has not completed
-  queue_full = 5,             ///< more operations are waiting for the attach than `max_queued_operations`
-  replaced = 6,               ///< another attachment of the same session to the room took this one's place
-  superseded = 8,             ///< a later call for the same member took the place of this one while it waited
-  evicted = 9,                ///< a re-entry of a member that the hub has ended meanwhile
-  bad_request = 40000,        ///< a message or an argument that makes no sense
+  operation_aborted = 1,  ///< the presence, transport, session or hub was destroyed before the operation finished
+  events_disabled = 2,    ///< subscribe on a presence that was made with `enable_events` off
+  handler_threw = 3,      ///< a listener or completion handler threw
+  not_synced = 4,         ///< the set is not known yet: not attached, or the first sync has not completed
+  queue_full = 5,         ///< more operations are waiting for the attach than `max_queued_operations`
+  replaced = 6,           ///< another attachment of the same session to the room took this one's place
+  overloaded = 7,         ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later
+  superseded = 8,         ///< a later call for the same member took the place of this one while it waited
+  evicted = 9,            ///< a re-entry of a member that the hub has ended meanwhile
+  bad_request = 40000,    ///< a message or an argument that makes no sense
   message_too_large = 40009,  ///< data, extras or a publish over the size limit, or more than a limit can ever let pass
   invalid_room_name = 40010,  ///< empty, too long or not UTF-8
   invalid_client_id = 40012,  ///< missing, malformed, or not the identity of the connection
@@ -59,6 +60,7 @@ class error_category final : public std::error_category {
       case errc::not_synced: return "the presence set is not known yet";
       case errc::queue_full: return "too many operations are waiting for the room to attach";
       case errc::replaced: return "replaced by another attachment of the same session";
+      case errc::overloaded: return "too much waits to be told in the room";
       case errc::superseded: return "superseded by a later operation on the same member";
       case errc::evicted: return "the member was removed by the hub";
       case errc::bad_request: return "bad request";
@@ -97,8 +99,8 @@ class error_category final : public std::error_category {
 }
 
 /// Whether it is worth while to try the same again later, without changing anything: the room was full, messages came too
-/// fast, the connection was lost for now, or memory ran out. What any other code refuses, it refuses for good: the same
-/// call fails again. An error of another category is permanent, as nothing is known about it, except `not_enough_memory`
+/// fast or faster than they can be told, the connection was lost for now, or memory ran out. What any other code refuses,
+/// it refuses for good: the same call fails again. An error of another category is permanent, as nothing is known about it, except `not_enough_memory`
 /// and `resource_unavailable_try_again`.
 [[nodiscard]] inline bool is_temporary(std::error_code error) noexcept {
   if (error.category() != presence_category()) {
@@ -107,6 +109,7 @@ class error_category final : public std::error_category {
   switch (static_cast<errc>(error.value())) {
     case errc::room_full:
     case errc::rate_limited:
+    case errc::overloaded:
     case errc::disconnected: return true;
     default: return false;
   }

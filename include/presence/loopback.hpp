@@ -4,10 +4,12 @@
 
 #include <presence/codec.hpp>
 #include <presence/detail/hub/hub_core.hpp>
+#include <presence/detail/util/attempt.hpp>
 #include <presence/fwd.hpp>
 #include <presence/transport.hpp>
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,6 +37,7 @@ class loopback {
     if (this != &other) {
       unbind();
       session_ = std::move(other.session_);
+      stale_ = other.stale_;
       name_ = std::move(other.name_);
       codec_ = std::move(other.codec_);
       relay_ = std::move(other.relay_);
@@ -47,7 +50,7 @@ class loopback {
     return session_ != nullptr ? std::string_view{session_->who.client_id} : std::string_view{};
   }
   [[nodiscard]] std::string connection_id() const {
-    return session_ != nullptr ? session_->connection_id : std::string{};
+    return session_ != nullptr && !stale_ ? session_->connection_id : std::string{};
   }
   [[nodiscard]] room_state state() const noexcept {
     return relay_ != nullptr ? relay_->state.load(std::memory_order_acquire) : room_state::failed;
@@ -65,17 +68,29 @@ class loopback {
 
   void attach(mode_set modes) {
     const auto keep = relay_;
-    if (session_ == nullptr) return keep->tell({room_state::detached, false, false, {}, errc::connection_closed});
+    if (session_ == nullptr || stale_) return keep->tell(ended(room_state::detached, errc::connection_closed));
     const auto s = session_;
     keep->state.store(room_state::attaching, std::memory_order_release);
-    const auto made = s->hub->attach(*s, std::nullopt, name_, modes, keep);
+    std::optional<typename core::attachment> made;
+    std::error_code refused;
+    detail::attempt(
+        [&] {
+          keep->make_room();
+          auto answer = s->hub->attach(*s, std::nullopt, name_, modes, keep);
+          if (answer) {
+            made = std::move(*answer);
+          } else {
+            refused = answer.error();
+          }
+        },
+        [&](const std::exception_ptr& why) { refused = detail::why_it_failed(why); });
     if (made) {
       keep->keep(*made);  // before the hub tells anything
       s->hub->settle(*made);
       return;
     }
-    const bool over = made.error() == errc::connection_closed || made.error() == errc::connection_expired;
-    keep->tell({over ? room_state::detached : room_state::failed, false, false, {}, made.error()});
+    const bool over = refused == errc::connection_closed || refused == errc::connection_expired;
+    keep->tell(ended(over ? room_state::detached : room_state::failed, refused));
   }
 
   void detach() {
@@ -89,7 +104,7 @@ class loopback {
       }
       s->hub->detach(*s, *at);
     } else {
-      keep->tell({room_state::detached, false, false, {}, {}});
+      keep->tell(ended(room_state::detached, {}));
     }
   }
 
@@ -97,7 +112,8 @@ class loopback {
     const auto keep = relay_;
     const auto s = session_;
     const auto at = keep->current();
-    if (s == nullptr || !at) return keep->to->on_published(token, errc::invalid_room_state);
+    if (s == nullptr || stale_) return keep->to->on_published(token, errc::connection_closed);
+    if (!at) return keep->to->on_published(token, errc::invalid_room_state);
     s->hub->publish(*s, *at, std::move(messages), [p = keep.get(), token](std::error_code outcome) {
       if (p->bound.load(std::memory_order_acquire)) p->to->on_published(token, outcome);
     });
@@ -123,10 +139,31 @@ class loopback {
       const std::lock_guard lock{mutex};
       return over ? std::nullopt : at;
     }
-    void keep(typename core::attachment made) {
+    /// The next `keep` will not throw. What nothing refers to any more cannot call either.
+    void make_room() {
       const std::lock_guard lock{mutex};
-      at = std::move(made);
+      std::erase_if(earlier, [](const former& each) { return each.record.expired(); });
+      earlier.reserve(earlier.size() + 1);
+    }
+    void keep(const typename core::attachment& made) noexcept {
+      const std::lock_guard lock{mutex};
+      if (at) earlier.push_back({at->where, at->record});
+      at = made;
       over = false;
+    }
+    /// No call is running or follows, of this attachment or of those before, unless this is inside one. What they have
+    /// yet to call, completions above all, may come after they have ended.
+    void close_earlier() noexcept {
+      std::vector<former> all;
+      {
+        const std::lock_guard lock{mutex};
+        all.swap(earlier);
+      }
+      for (const former& each : all) {
+        const auto where = each.where.lock();
+        const auto record = each.record.lock();
+        if (where != nullptr && record != nullptr) where->close(*record);
+      }
     }
     void tell(const state_change& change) {
       state.store(change.state, std::memory_order_release);
@@ -142,26 +179,35 @@ class loopback {
       return true;  // a participant that cannot keep up asks for a resync itself
     }
     void on_detached(std::error_code why) override {
-      if (why != errc::disconnected && why != errc::replaced) {  // which may have been by an attach of our own
+      if (why != errc::disconnected) {
         const std::lock_guard lock{mutex};
         over = true;
       }
       tell({why == errc::disconnected ? room_state::attaching : room_state::detached, false, false, {}, why});
     }
 
+    struct former {
+      std::weak_ptr<typename core::room> where;
+      std::weak_ptr<typename core::record> record;
+    };
+
     mutable mutex_type mutex;
     std::optional<typename core::attachment> at;
-    bool over = false;  // the hub has said so; `at` is still needed to end its calls
+    std::vector<former> earlier;  // attachments that something may still refer to
+    bool over = false;            // the hub has said so; `at` is still needed to end its calls
   };
 
-  loopback(typename core::session_ptr s, std::string_view name, Codec with)
+  [[nodiscard]] static state_change ended(room_state in, std::error_code why) { return {in, false, false, {}, why}; }
+
+  loopback(typename core::session_ptr s, bool stale, std::string_view name, Codec with)
       : session_(std::move(s)),
+        stale_(stale),
         name_(name),
         codec_(std::move(with)),
         relay_(std::make_shared<relay>()) {}
 
-  /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where that
-  /// has begun.
+  /// No call is running or follows, unless this is inside one. The members leave, or stay for the grace period where
+  /// that has begun.
   void unbind() noexcept {
     if (relay_ == nullptr) return;
     std::optional<typename core::attachment> at;
@@ -170,11 +216,13 @@ class loopback {
       const std::lock_guard lock{relay_->mutex};
       at = std::exchange(relay_->at, std::nullopt);
     }
-    if (at && session_ != nullptr) session_->hub->forget(*session_, *at, false);
+    if (at && session_ != nullptr) session_->hub->forget(*session_, *at, std::nullopt, false);
+    relay_->close_earlier();
     relay_->to = nullptr;
   }
 
   typename core::session_ptr session_;
+  bool stale_;  // from a handle that was not its session's any more
   std::string name_;
   [[no_unique_address]] Codec codec_;
   std::shared_ptr<relay> relay_;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace presence::inline PRESENCE_ABI {
@@ -29,7 +30,7 @@ struct presence_options {
   std::size_t max_backlog = 65'536;
 };
 
-/// What one session or room may cost. Each bound has its error.
+/// What one session or room may cost. Each bound has its error. A leave never counts against one, as it makes room.
 struct hub_limits {
   static constexpr std::size_t default_data_size = 65'536;
 
@@ -40,15 +41,35 @@ struct hub_limits {
   std::optional<std::size_t> data_size{};
   std::size_t extras_size = 16'384;          ///< bytes of one message's extras; `message_too_large`
   std::size_t messages_per_publish = 1'000;  ///< `message_too_large`
-  std::size_t members_per_room = 1'000'000;  ///< `room_full`
-  std::size_t rooms_per_session = 10'000;    ///< `too_many_rooms`
-  std::size_t messages_per_second = 0;       ///< of one session, counted in whole seconds; 0: no limit; `rate_limited`
+  /// Members of a room, after the whole publish; `room_full`, or `message_too_large` for a publish that would not fit
+  /// into an empty room. Whoever comes back while his lost connection still holds a place takes that place, so that a
+  /// room may for a while list more members than this: at most as many again, or 16 where that is more.
+  std::size_t members_per_room = 1'000'000;
+  std::size_t rooms_per_session = 10'000;  ///< `too_many_rooms`
+  /// Of one session, counted in whole seconds of elapsed time; 0: no limit; `rate_limited`, or `message_too_large` for
+  /// a publish of more than this. Leaves and re-entries that change nothing do not count.
+  std::size_t messages_per_second = 0;
+  /// Messages of one room that wait to be told, as its receivers are slower than its publishers; each answer to a
+  /// publish, attach, loss and end counts as one more. From half of it on a publisher is slowed: its call, made outside
+  /// of all callbacks, returns once there is room again. Past it a publish from inside a callback, which must not wait,
+  /// fails with `overloaded` (one of leaves only past twice as much), and members who leave without asking are not told
+  /// one by one: the receivers are synced.
+  std::size_t outbox_messages = 65'536;
+  /// The same in bytes: the messages, their ids and extras, and their data as far as `data_traits` knows its size.
+  std::size_t outbox_bytes = std::size_t{64} << 20U;
 };
 
 /// How a hub behaves.
 struct hub_options {
   /// How long the members of a lost connection stay, unless its identity says otherwise.
   std::chrono::milliseconds grace{15'000};
+  /// How long the members of a session stay that closes or detaches, unless its identity says otherwise. Long enough
+  /// for a page to be reloaded, the user does not go offline and online again. 0: they leave at once.
+  std::chrono::milliseconds linger{0};
+  /// A deadline that is found to have passed by more than this means that the program did not run meanwhile, as on a
+  /// host that was suspended: nobody could come back. The session then gets its grace period once more, once for each
+  /// lost connection. 0: off.
+  std::chrono::milliseconds late_after{60'000};
   /// Members in one page of a sync.
   std::size_t sync_page = 1'000;
   hub_limits limits{};
@@ -57,6 +78,13 @@ struct hub_options {
   bool show_lost = false;
   /// Which modes an identity gets in a room; unset: what its capabilities say. Called without a lock.
   std::function<mode_set(const identity&, std::string_view room)> authorize{};
+  /// Turn every spelling of a client id or a room name into the one that the hub uses, for instance by Unicode
+  /// normalisation and case folding; unset: names are compared byte by byte. Applied wherever a name comes in:
+  /// `connect`, `attach`, `publish`, `detach`, `evict` and the hub's queries. What it returns is checked like any name.
+  /// One that throws refuses the name. It has to give the same for what it has given once. Called without a lock, from
+  /// any thread.
+  std::function<std::string(std::string_view)> normalise_client_id{};
+  std::function<std::string(std::string_view)> normalise_room{};
   /// 64 random bits, for connection ids and resume keys. Unset: the system's random device. A seeded one makes a run
   /// repeatable and its keys guessable: for tests only.
   std::function<std::uint64_t()> random{};

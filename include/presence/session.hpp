@@ -20,10 +20,10 @@
 
 namespace presence::inline PRESENCE_ABI {
 
-/// A session attached to a room with a sink of yours. Destroying it detaches; while the connection is lost its members
-/// stay for the grace period instead. When the destructor has returned, the sink and the handlers are not running and
-/// will not run, unless it was called from inside one. Handlers that were still to come have been told
-/// `operation_aborted`.
+/// A session attached to a room with a sink of yours. Destroying it detaches; but while the connection is lost its
+/// members stay for the grace period, and where another handle has resumed the session they stay for that one. When the
+/// destructor has returned, the sink and the handlers are not running and will not run, unless it was called from
+/// inside one. Handlers that were still to come have been told `operation_aborted`.
 ///
 /// Concurrency: as `basic_hub`; one object is for one thread at a time.
 template <class Data, class Clock, class Backplane>
@@ -41,18 +41,21 @@ class basic_attachment {
       leave();
       session_ = std::move(other.session_);
       attachment_ = std::exchange(other.attachment_, {});
+      owner_ = other.owner_;
     }
     return *this;
   }
   ~basic_attachment() { leave(); }
 
-  /// Enters, updates, leaves. All or nothing: if one message is refused none is applied.
-  /// Messages need an action; the client id where the session may act for several; data and extras. The hub fills in the
-  /// rest, but keeps the id of a re-entry that it gave out itself.
-  /// Errors: `bad_request` for no message or an action that cannot be published; `message_too_large`;
-  /// `invalid_client_id`; `invalid_data` for extras that are no JSON object; `not_permitted`; `rate_limited`;
-  /// `room_full`; `disconnected` while the connection is lost; `invalid_room_state` when detached or replaced;
-  /// `operation_aborted`. Linear in the messages, then in the receivers.
+  /// Enters, updates, leaves. All or nothing: if one message is refused none is applied. Messages need an action; the
+  /// client id where the session may act for several; data and extras. The hub fills in the rest, but keeps the id of a
+  /// re-entry that it gave out itself. Errors: `bad_request` for no message or an action that cannot be published;
+  /// `message_too_large`; `invalid_client_id`; `invalid_data` for extras that are no JSON object; `not_permitted`;
+  /// `rate_limited`; `room_full`; `disconnected` while the connection is lost; `invalid_room_state` when detached;
+  /// `operation_aborted`; `overloaded`, from inside a callback; `std::errc::not_enough_memory`. A handler that is told
+  /// one of the last three may be called before this returns, ahead of those of earlier calls. Outside of all callbacks
+  /// this waits where too much is still to be told (docs/threads.md, 11). Linear in the messages, then in the
+  /// receivers.
   void publish(std::vector<message<Data>> messages, completion handler = {}) {
     if (session_ == nullptr) {
       if (handler) handler(make_error_code(errc::operation_aborted));
@@ -64,15 +67,16 @@ class basic_attachment {
     s->hub->publish(*s, at, std::move(messages), std::move(handler));
   }
 
-  /// Members leave, the sink is told `on_detached` without an error. Detaching again does nothing.
+  /// The sink is told `on_detached` without an error, and the members leave, if this was the session's last attachment
+  /// to the room. Detaching again does nothing.
   void detach() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
     if (s != nullptr) s->hub->detach(*s, at);
   }
 
-  /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Linear in the
-  /// room's members.
+  /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Does nothing
+  /// while one waits to be told already. Linear in the room's members.
   void resync() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
@@ -87,17 +91,19 @@ class basic_attachment {
   template <class, class, class, class>
   friend class loopback;
 
-  basic_attachment(typename core::session_ptr s, typename core::attachment at) noexcept
+  basic_attachment(typename core::session_ptr s, std::uint32_t owner, typename core::attachment at) noexcept
       : session_(std::move(s)),
-        attachment_(std::move(at)) {}
+        attachment_(std::move(at)),
+        owner_(owner) {}
 
   void leave() noexcept {
-    if (const auto s = std::exchange(session_, nullptr)) s->hub->forget(*s, attachment_, true);
+    if (const auto s = std::exchange(session_, nullptr)) s->hub->forget(*s, attachment_, owner_, true);
     attachment_ = {};
   }
 
   typename core::session_ptr session_;
   typename core::attachment attachment_;
+  std::uint32_t owner_ = 0;  // of the session when it was made
 };
 
 /// One connection of one client to a hub. Destroying it closes it, unless the connection was dropped: then the grace
@@ -145,36 +151,40 @@ class basic_session {
   /// A room as the transport of a `basic_presence` in this process. Attaches nothing yet. It stays the session's when
   /// that is resumed; from a handle that is not its session's any more it only says `connection_closed`.
   [[nodiscard]] loopback<Data, Clock, Backplane> room(std::string_view name) const {
-    return loopback<Data, Clock, Backplane>{mine(), name, {}};
+    return loopback<Data, Clock, Backplane>{session_, !mine(), name, {}};
   }
   /// The same where the hub carries payloads and the participant has data of its own.
   template <codec Codec>
   requires std::same_as<typename Codec::payload_type, Data>
   [[nodiscard]] loopback<Data, Clock, Backplane, Codec> room(std::string_view name, Codec with) const {
-    return loopback<Data, Clock, Backplane, Codec>{mine(), name, std::move(with)};
+    return loopback<Data, Clock, Backplane, Codec>{session_, !mine(), name, std::move(with)};
   }
 
-  /// Attaches to a room with a sink, which must outlive the attachment. An attachment that the session has there already
-  /// is replaced: its sink is told so, its members are the new one's. The sink is called before this returns.
-  /// Errors: `invalid_room_name` if empty, too long or not UTF-8; `not_permitted`; `too_many_rooms`;
-  /// `connection_closed` (also if this handle is not its session's any more), `connection_expired`. Linear in the room's members.
+  /// Attaches to a room with a sink, which must outlive the attachment and is called before this returns. Several
+  /// attachments of a session to one room share the session's members there, which leave with the last of them, and
+  /// each is told everything. One whose object was destroyed while its members had to stay (the connection was lost, or
+  /// the session was resumed by somebody else) gives its place to the new one: that is told `resumed` if nothing was
+  /// missed meanwhile. Errors: `invalid_room_name` if empty, too long or not UTF-8; `not_permitted`; `too_many_rooms`;
+  /// `connection_closed` (also if this handle is not its session's any more), `connection_expired`. Linear in the
+  /// room's members.
   template <presence_sink<Data> Sink>
   [[nodiscard]] result<attachment_type> attach(std::string_view name, mode_set modes, Sink& sink) {
     const auto s = session_;  // a callback may destroy this
+    const std::uint32_t owner = owner_;
     if (s == nullptr) return errc::connection_closed;
-    auto made = s->hub->attach(*s, owner_, name, modes, std::make_shared<detail::sink_reference<Data, Sink>>(sink));
+    auto made = s->hub->attach(*s, owner, name, modes, std::make_shared<detail::sink_reference<Data, Sink>>(sink));
     if (!made) return made.error();
     s->hub->settle(*made);
-    return attachment_type{s, std::move(*made)};
+    return attachment_type{s, owner, std::move(*made)};
   }
 
-  /// Detaches from a room whatever attachment the session has there, as `basic_attachment::detach`. For what is left after
-  /// a resume that nobody attached to again. Returns whether there was one.
+  /// Detaches from a room whatever attachments the session has there, as `basic_attachment::detach`. For what is left
+  /// after a resume that nobody attached to again. Returns whether there was one.
   bool detach(std::string_view name) { return connected() && session_->hub->detach(*session_, name); }
 
   /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.
   void close() {
-    if (session_ != nullptr) session_->hub->end(session_, owner_, leave_reason::closed);
+    if (session_ != nullptr) session_->hub->close(session_, owner_);
   }
 
   /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back.
@@ -192,11 +202,11 @@ class basic_session {
     static const std::string empty;
     return empty;
   }
-  /// The session, unless this handle is not its any more.
-  [[nodiscard]] typename core::session_ptr mine() const {
-    if (session_ == nullptr) return nullptr;
+  /// Whether this handle is its session's still.
+  [[nodiscard]] bool mine() const {
+    if (session_ == nullptr) return false;
     const std::lock_guard lock{session_->mutex};
-    return session_->owner == owner_ ? session_ : nullptr;
+    return session_->owner == owner_;
   }
   void finish() noexcept {
     if (connected()) close();

@@ -13,7 +13,7 @@ namespace presence::inline PRESENCE_ABI {
 /// What a hub answers to an attach.
 struct attachment_info {
   bool resumed = false;      ///< nothing was missed since the connection was lost
-  bool has_members = false;  ///< there are some to receive; unless resumed, a sync follows
+  bool has_members = false;  ///< there are some that it may be told of; unless resumed, a sync follows
   mode_set modes;            ///< granted
 
   friend bool operator==(const attachment_info&, const attachment_info&) = default;
@@ -23,9 +23,11 @@ struct attachment_info {
 ///
 /// Any type with these four members is one. The calls come serially, outside any lock, in the room's order: attached,
 /// the sync's pages, then live events without loss or repetition. A sink must not block, as the room waits for it: it
-/// queues, and when its queue is full `on_presence` returns false. From then on, as when a call of it throws, it gets
-/// neither events nor pages until `basic_attachment::resync()` or a resume, which attach it anew with a sync. It may
-/// destroy its attachment, session and hub inside a call.
+/// queues, and when its queue is full `on_presence` returns false. From then on it gets neither events nor pages until
+/// `basic_attachment::resync()` or a resume, which attach it anew with a sync. One that throws from `on_presence` is
+/// attached anew by the room, once. It may destroy its attachment, session and hub inside a call.
+///
+/// Without `mode::subscribe` it is told about the members of its own session only, in syncs as in events.
 template <class S, class Data>
 concept presence_sink = requires(S& s, const attachment_info& info, const message_batch<Data>& batch,
                                  const sync_cursor& cursor, std::error_code why) {
@@ -64,6 +66,16 @@ class sink_reference final : public sink_base<Data> {
 
  private:
   Sink& sink_;
+};
+
+/// Nobody: where members stay behind without an attachment.
+template <class Data>
+class no_sink final : public sink_base<Data> {
+ public:
+  void on_attached(const attachment_info&) override {}
+  void on_sync(const message_batch<Data>&, const sync_cursor&) override {}
+  [[nodiscard]] bool on_presence(const message_batch<Data>&) override { return true; }
+  void on_detached(std::error_code) override {}
 };
 
 }  // namespace detail

@@ -178,9 +178,21 @@ def every_clause_names_a_test(tree):
         yield "docs/semantics.md has no table whose last column is headed 'Test'"
 
 
+def hashes_have_a_seed(tree):
+    """A hash without a seed lets whoever chooses the keys choose a million that collide."""
+    for header in tree.headers:
+        if "testing" in header.parts or "participant" in header.parts:
+            continue  # keys of a test, and those that a hub has let pass: its members' client ids
+        text = re.sub(r"\s+", " ", re.sub(r"//.*", "", read(header)))
+        for found in re.finditer(r"unordered_(?:flat_|node_)?(?:multi)?(?:map|set)< ?(?:const )?std::(?:string|string_view|pair)\b", text):
+            declared = text[found.start():text.index(";", found.start())]
+            if "seeded_hash" not in declared:
+                yield f"{tree.name(header)}: {declared[:60]}…: texts from outside want the seeded_hash of detail/util/hash.hpp"
+
+
 RULES = [headers_are_short, guards_name_their_path, one_header_includes_signals2, core_needs_neither_asio_nor_json,
          versions_agree, vcpkg_lists_every_boost_library, links_lead_somewhere, tests_do_not_sleep,
-         test_names_are_unique, every_clause_names_a_test]
+         test_names_are_unique, every_clause_names_a_test, hashes_have_a_seed]
 
 
 def main():

@@ -50,7 +50,7 @@ struct participant {
 struct connection {
   explicit connection(session_type s)
       : session(std::move(s)),
-        client(session.client_id()),
+        client(session.client_id().empty() ? "*" : session.client_id()),
         key(session.resume_key()),
         id(session.connection_id()) {}
 
@@ -197,7 +197,8 @@ class history {
   void connect() {
     if (connections_.size() >= 6) return;
     const std::string client = random_.percent(25) ? "*" : random_.pick(clients);
-    connections_.push_back(std::make_unique<connection>(hub_.connect(client)));
+    connections_.push_back(
+        std::make_unique<connection>(hub_.connect(client == "*" ? identity::wildcard() : identity{client})));
     model_.connect(connections_.back()->id, client);
   }
   void make_participant() {

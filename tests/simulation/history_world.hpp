@@ -181,6 +181,11 @@ class history_world {
     return o;
   }
 
+  /// `*` stands for those who may act for anybody.
+  [[nodiscard]] static identity who_is(const std::string& client_id) {
+    return client_id == "*" ? identity::wildcard() : identity{client_id};
+  }
+
   void create(std::uint64_t how) {
     if (watches_.size() >= most_participants) return;
     watches_.push_back(std::make_unique<watch>());
@@ -196,7 +201,7 @@ class history_world {
     presence_options o;
     o.enable_events = !w.quiet;
     if (how / 128 % 4 == 3) o.max_backlog = 2 + how / 512 % 3;
-    w.at = &simulation_.add(identity{w.client_id}, o, &model_);
+    w.at = &simulation_.add(who_is(w.client_id), o, &model_);
     write("create " + w.client_id + (w.quiet ? ", quiet" : "") + ", backlog " + std::to_string(o.max_backlog));
   }
 

@@ -58,10 +58,10 @@ class world {
 
   void apply(const replay::trace_line& line) {
     for (auto due = hub_.next_deadline(); due && *due <= line.at; due = hub_.next_deadline()) {
-      clock_.set(*due);
+      clock_.advance(*due - clock_.now());
       hub_.run_due();
     }
-    clock_.set(line.at);
+    clock_.advance(line.at - clock_.now());
     auto found = clients_.find(line.connection);
     const bool comes = line.what == replay::happening::enter || line.what == replay::happening::update;
     if (found == clients_.end()) {

@@ -90,12 +90,18 @@ TEST(attachment_threads, sender_sees_its_event_before_the_completion) {
     std::atomic<int> seen{0};
     struct {
       void on_attached(const attachment_info&) {}
-      void on_sync(const message_batch<int>&, const sync_cursor&) {}
+      // a sync that is told late shows what was published meanwhile, and that is not told again
+      void on_sync(const message_batch<int>& page, const sync_cursor&) { see(page); }
       bool on_presence(const message_batch<int>& messages) {
-        for (const message<int>& m : *messages) {
-          if (m.connection_id == own) *seen = *m.data;
-        }
+        see(messages);
         return true;
+      }
+      void see(const message_batch<int>& messages) {
+        for (const message<int>& m : *messages) {
+          if (m.connection_id != own) continue;
+          EXPECT_GT(*m.data, *seen) << "told twice";
+          *seen = *m.data;
+        }
       }
       void on_detached(std::error_code) {}
       std::string own;
@@ -168,7 +174,7 @@ TEST(attachment_threads, slow_sinks_are_synced_again_while_others_talk) {
   });
 }
 
-TEST(attachment_threads, replaced_attachments_are_told_and_not_called_after_their_end) {
+TEST(attachment_threads, attachment_beside_another_is_not_called_after_its_end) {
   testing::manual_clock clock;
   shared_hub hub{{}, clock};
   std::atomic<bool> enough{false};

@@ -131,7 +131,7 @@ TEST_F(subscription_threads, reading_never_shows_a_set_that_never_was) {
   const auto session = hub.connect("reader");
   shared_presence reader{session.room("lobby"), {}, clock};
   reader.attach();
-  const auto gateway_session = hub.connect("*");
+  const auto gateway_session = hub.connect(identity::wildcard());
   std::atomic<bool> enough{false};
   run_together(3, [&](std::size_t n) {
     if (n == 0) {  // all enter together, and all leave together: a batch is one change
@@ -141,7 +141,7 @@ TEST_F(subscription_threads, reading_never_shows_a_set_that_never_was) {
         bool on_presence(const message_batch<int>&) { return true; }
         void on_detached(std::error_code) {}
       } sink;
-      auto gateway = hub.connect("*");
+      auto gateway = hub.connect(identity::wildcard());
       auto room = gateway.attach("lobby", mode_set::all(), sink).value();
       for (int round = 0; round < 1000; ++round) {
         std::vector<message<int>> batch(clients);

@@ -35,7 +35,7 @@ room::room(std::chrono::milliseconds grace, std::function<void(presence::time_po
 void room::do_what_is_due(presence::time_point until) {
   for (auto due = hub_.next_deadline(); due && *due <= until; due = hub_.next_deadline()) {
     on_time_(*due);
-    clock_.set(*due);
+    clock_.advance(*due - clock_.now());
     hub_.run_due();
   }
 }
@@ -43,13 +43,13 @@ void room::do_what_is_due(presence::time_point until) {
 void room::advance(presence::time_point until) {
   do_what_is_due(until);
   on_time_(until);
-  clock_.set(until);
+  clock_.advance(until - clock_.now());
 }
 
 void room::finish() {
   const auto end = clock_.now() + grace_;
   do_what_is_due(end);
-  clock_.set(end);  // `on_time_` is not told: nobody need wait for a time when nothing happens
+  clock_.advance(end - clock_.now());  // `on_time_` is not told: nobody need wait for a time when nothing happens
 }
 
 room::connections::iterator room::open(const trace_line& line) {

@@ -53,7 +53,7 @@ class room {
 
   const std::chrono::milliseconds grace_;
   const std::function<void(presence::time_point)> on_time_;
-  clock clock_{presence::time_point{}};  // before any trace begins: a hub's time does not go back
+  clock clock_{presence::time_point{}};  // before any trace begins, so that time only goes by
   hub hub_;
   hub::session_type observer_session_;
   participant observer_;

@@ -2,7 +2,9 @@
 #define PRESENCE_TESTING_SCRIPT_HPP
 
 #include <presence/detail/util/delivery_gate.hpp>
+#include <presence/detail/util/drain.hpp>
 #include <presence/detail/util/fifo.hpp>
+#include <presence/detail/util/thread_duties.hpp>
 #include <presence/error.hpp>
 #include <presence/message.hpp>
 #include <presence/mode.hpp>
@@ -16,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -58,11 +61,11 @@ struct publish_answer {
 /// The other end of a `scripted_transport`, played by the test: a handle, which outlives the transport and the presence
 /// that the transport was moved into.
 ///
-/// Every call is recorded and, unless `by_hand` was told about its kind, answered at once: an attach with an empty room,
-/// a detach, a publish with its echo, a resync with an empty room. What is told reaches the participant serially and
-/// outside any lock, as the contract of transports wants it, from within the call of the script that caused it; what is
-/// told from inside one of the participant's callbacks follows once that has returned. Nothing reaches a participant
-/// that is gone. Concurrency: as the mutex.
+/// Every call is recorded and, unless `by_hand` was told about its kind, answered at once: an attach with an empty
+/// room, a detach, a publish with its echo, a resync with an empty room. What is told reaches the participant serially
+/// and outside any lock, as the contract of transports wants it, from within the call of the script that caused it;
+/// what is told from inside one of the participant's callbacks follows once that has returned. Nothing reaches a
+/// participant that is gone. Concurrency: as the mutex.
 template <class Payload, class Mutex = checked_mutex>
 class script {
   struct shared;
@@ -79,7 +82,8 @@ class script {
     publish_token token = 0;             ///< publish
   };
 
-  // --- what was asked ---------------------------------------------------------------------------------------------------
+  // --- what was asked
+  // ---------------------------------------------------------------------------------------------------
 
   /// All calls so far, or since `forget_calls()`.
   [[nodiscard]] std::vector<call> calls() const {
@@ -127,7 +131,8 @@ class script {
     });
   }
 
-  // --- how calls are answered -------------------------------------------------------------------------------------------
+  // --- how calls are answered
+  // -------------------------------------------------------------------------------------------
 
   /// Calls of this kind wait for an answer by the test.
   void by_hand(transport_call what) {
@@ -168,7 +173,8 @@ class script {
     look([&](shared& s) { s.now = at; });
   }
 
-  // --- answers ----------------------------------------------------------------------------------------------------------
+  // --- answers
+  // ----------------------------------------------------------------------------------------------------------
 
   /// Grants an attach or a resync, or reports one that nobody asked for.
   void answer_attach(attach_answer answer = {}) {
@@ -184,7 +190,8 @@ class script {
     });
   }
 
-  // --- on its own account -----------------------------------------------------------------------------------------------
+  // --- on its own account
+  // -----------------------------------------------------------------------------------------------
 
   /// Live messages. A batch made beforehand costs no allocation on its way.
   void push(message_batch<Payload> messages) {
@@ -234,7 +241,7 @@ class script {
   using told = std::variant<state_change, live, sync_page, done>;
   using receiver_type = transport_receiver<Payload>;
 
-  struct shared {
+  struct shared final : detail::drainable, std::enable_shared_from_this<shared> {
     Mutex mutex;
     std::string client_id;
     std::string connection_id;
@@ -248,13 +255,14 @@ class script {
     std::size_t refuse_in = 0;    // counts down to the call that is refused; 0: none
     std::error_code refusal;
     bool held = false;
-    bool busy = false;
     bool expecting = false;
     std::string complaint;
     std::vector<call> calls;
     detail::fifo<transport_call> expected;
     detail::fifo<call> unanswered;
-    detail::fifo<told> outbox;
+    detail::drain<told, Mutex> outbox;
+    std::exception_ptr thrown;     // by the participant, as it ran out of memory
+    std::shared_ptr<shared> self;  // while a thread has promised to come back
     detail::delivery_gate<is_locking<Mutex>> gate;
 
     void grant(const attach_answer& with) {
@@ -306,31 +314,47 @@ class script {
       outbox.push(done{c.token, {}});
     }
 
-    /// Delivers what is in the outbox, unless somebody already does.
+    /// Delivers what is in the outbox, unless somebody already does, and lets go of the lock. Throws what the
+    /// participant threw.
     void drain(lock_type& lock) {
-      if (busy) return;
-      struct scope {  // also when the participant runs out of memory
-        shared& s;
-        lock_type& lock;
-        ~scope() {
-          if (!lock.owns_lock()) lock.lock();
-          s.gate.leave();
-          s.busy = false;
-        }
-      } draining{*this, lock};
-      busy = true;
-      while (!held && !outbox.empty()) {
-        told next = outbox.pop();
-        if (const auto* to = std::get_if<state_change>(&next)) state = to->state;
-        if (receiver == nullptr) continue;
-        receiver_type& to = *receiver;
-        gate.enter(receiver);  // under the lock, so that `bind` sees either this or no receiver
-        lock.unlock();
-        std::visit([&](const auto& what) { deliver(to, what); }, next);
-        next = done{};  // what it held is destroyed outside the lock
-        gate.leave();
-        lock.lock();
+      outbox.run(lock, *this, [this](lock_type& held_lock) { return step(held_lock); });
+      const auto failed = outbox.inside() ? nullptr : std::exchange(thrown, nullptr);
+      settle(lock);
+      if (failed != nullptr) std::rethrow_exception(failed);
+    }
+    void come_back() noexcept override {
+      const auto keep = this->shared_from_this();
+      lock_type lock{mutex};
+      outbox.come_back(lock, [this](lock_type& held_lock) { return step(held_lock); });
+      settle(lock);  // whoever calls next is told what was thrown
+    }
+    void settle(lock_type& lock) noexcept {
+      std::shared_ptr<shared> unneeded;
+      if (outbox.promises() == 0) {
+        unneeded.swap(self);
+      } else if (self == nullptr) {
+        self = this->shared_from_this();
       }
+      lock.unlock();
+      detail::thread_duties::mine().settle();
+    }
+    /// Returns false where there is nothing to deliver, or not now.
+    bool step(lock_type& lock) noexcept {
+      if (held || outbox.empty() || thrown != nullptr) return false;
+      told next = outbox.pop();
+      if (const auto* to = std::get_if<state_change>(&next)) state = to->state;
+      if (receiver == nullptr) return true;
+      receiver_type& to = *receiver;
+      gate.enter(receiver);  // under the lock, so that `bind` sees either this or no receiver
+      lock.unlock();
+      std::exception_ptr failed;
+      detail::attempt([&] { std::visit([&](const auto& what) { deliver(to, what); }, next); },
+                      [&](const std::exception_ptr& why) { failed = why; });
+      next = done{};  // what it held is destroyed outside the lock
+      gate.leave();
+      lock.lock();
+      if (failed != nullptr) thrown = failed;
+      return true;
     }
 
     void bind(receiver_type* to) {

@@ -139,37 +139,66 @@ TEST_F(hub_attach, rooms_of_a_session_are_limited) {
   EXPECT_EQ(hub.room_count(), 1U);  // "three" is gone again, "one" was detached
 }
 
-TEST_F(hub_attach, attaching_twice_replaces_the_first) {
+TEST_F(hub_attach, attaching_twice_shares_the_members_until_the_last_one_ends) {
   client watcher{hub, "watcher"};
   client alice{hub, "alice"};
   alice.enter("hi");
   recording_sink sink;
   {
     text_attachment second = alice.session.attach("lobby", mode_set::all(), sink).value();
-    EXPECT_EQ(alice.heard(),
-              (lines{"attached", "enter alice hi", "detached: replaced by another attachment of the same session"}));
+    EXPECT_EQ(alice.heard(), (lines{"attached", "enter alice hi"}));
     EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice]"}));
-    EXPECT_EQ(members(), (lines{"alice hi"}));  // now the second one's
-    EXPECT_EQ(alice.enter(), errc::invalid_room_state);
+    second.publish({says(action::update, {}, "second")});  // the member is one
+    EXPECT_EQ(alice.update("first"), std::error_code{});
+    EXPECT_EQ(alice.heard(), (lines{"update alice second", "update alice first"}));
+    EXPECT_EQ(sink.take(), (lines{"update alice second", "update alice first"}));
+    EXPECT_EQ(members(), (lines{"alice first"}));
 
-    alice.room.detach();  // means nothing any more
-    EXPECT_EQ(members(), (lines{"alice hi"}));
-    EXPECT_EQ(watcher.heard(), (lines{"attached", "enter alice hi"}));
+    alice.room.detach();
+    EXPECT_EQ(alice.heard(), (lines{"detached"}));
+    EXPECT_EQ(members(), (lines{"alice first"}));  // held by the second
+    EXPECT_EQ(alice.enter(), errc::invalid_room_state);
+    EXPECT_EQ(watcher.heard(), (lines{"attached", "enter alice hi", "update alice second", "update alice first"}));
   }
-  EXPECT_EQ(watcher.heard(), (lines{"leave alice hi closed"}));
+  EXPECT_EQ(watcher.heard(), (lines{"leave alice first closed"}));
   EXPECT_EQ(hub.room_count(), 1U);
 }
 
-TEST_F(hub_attach, newcomer_that_replaces_another_has_seen_nothing) {
+TEST_F(hub_attach, whoever_is_told_own_members_only_hears_of_those_of_the_other_attachment) {
+  client watcher{hub, "watcher"};
+  client alice{hub, "alice"};
+  recording_sink quiet;
+  auto second = alice.session.attach("lobby", mode::presence, quiet).value();
+  EXPECT_EQ(quiet.take(), (lines{"attached"}));
+  watcher.enter();
+  alice.enter("x");
+  EXPECT_EQ(quiet.take(), (lines{"enter alice x"}));
+  EXPECT_EQ(hub.evict("lobby", "alice"), 1U);
+  EXPECT_EQ(quiet.take(), (lines{"leave alice x evicted"}));
+}
+
+TEST_F(hub_attach, detaching_by_name_ends_all_attachments_of_the_session) {
+  client alice{hub, "alice"};
+  alice.enter();
+  recording_sink sink;
+  const auto second = alice.session.attach("lobby", mode_set::all(), sink).value();
+  EXPECT_TRUE(alice.session.detach("lobby"));
+  EXPECT_EQ(alice.heard().back(), "detached");
+  EXPECT_EQ(sink.take().back(), "detached");
+  EXPECT_EQ(hub.room_count(), 0U);
+  EXPECT_FALSE(alice.session.detach("lobby"));
+}
+
+TEST_F(hub_attach, newcomer_beside_another_has_seen_nothing) {
   text_session alice = hub.connect("alice");
   recording_sink first;
   recording_sink second;
-  const auto replaced = alice.attach("lobby", mode_set::all(), first).value();
+  const auto beside = alice.attach("lobby", mode_set::all(), first).value();
   const auto room = alice.attach("lobby", mode_set::all(), second).value();
   EXPECT_EQ(second.take(), (lines{"attached"}));  // and not resumed, although nothing happened in the room
 }
 
-TEST_F(hub_attach, replaced_attachment_may_be_destroyed_at_any_time) {
+TEST_F(hub_attach, first_of_two_attachments_may_be_destroyed_at_any_time) {
   text_session alice = hub.connect("alice");
   recording_sink sink;
   auto first = alice.attach("lobby", mode_set::all(), sink).value();

@@ -159,5 +159,35 @@ TEST(hub_destruction, publish_told_while_its_attachment_is_destroyed_is_aborted)
   EXPECT_EQ(outcomes, (lines{"operation aborted", "operation aborted", "destroyed"}));
 }
 
+/// Counts how many of it there are.
+struct counted_data {
+  static inline int alive = 0;
+  counted_data() { ++alive; }
+  counted_data(const counted_data&) { ++alive; }
+  ~counted_data() { --alive; }
+};
+
+TEST(hub_destruction_of_data, what_outlives_a_hub_keeps_none_of_its_members_H35) {
+  using hub_type = basic_hub<counted_data, testing::manual_clock, checked_backplane>;
+  struct {
+    void on_attached(const attachment_info&) {}
+    void on_sync(const message_batch<counted_data>&, const sync_cursor&) {}
+    bool on_presence(const message_batch<counted_data>&) { return true; }
+    void on_detached(std::error_code) {}
+  } sink;
+  auto hub = std::make_unique<hub_type>();
+  auto session = hub->connect("alice");
+  auto room = session.attach("lobby", mode_set::all(), sink).value();
+  auto transport = session.room("lobby");
+  message<counted_data> m;
+  m.action = action::enter;
+  m.data = shared_data<counted_data>::make();
+  room.publish({m});
+  m.data = nullptr;
+  EXPECT_EQ(counted_data::alive, 1);
+  hub.reset();
+  EXPECT_EQ(counted_data::alive, 0);
+}
+
 }  // namespace
 }  // namespace presence::test

@@ -138,21 +138,43 @@ TEST_F(hub_loopback, end_of_the_grace_detaches) {
   EXPECT_EQ(a.self(), (self_status{self_state::lost, leave_reason::none, errc::connection_expired}));
 }
 
-TEST_F(hub_loopback, two_presences_of_one_session_and_room_replace_each_other) {
+TEST_F(hub_loopback, two_presences_of_one_session_and_room_are_both_live) {
+  client watcher{hub, "watcher"};
   text_session alice = hub.connect("alice");
   text_presence first{alice.room("lobby"), {}, clock};
+  std::size_t events = 0;
+  const auto listening = first.subscribe([&](const auto&) { ++events; });
   first.enter("1");
-  text_presence second{alice.room("lobby"), {}, clock};
-  second.attach();
-  EXPECT_EQ(first.state(), room_state::detached);
-  EXPECT_EQ(first.self().error, errc::replaced);
-  EXPECT_EQ(members(), (lines{"alice 1"}));
-  second.leave();
-  EXPECT_EQ(members(), lines{});
+  {
+    text_presence second{alice.room("lobby"), {}, clock};
+    second.attach();
+    EXPECT_EQ(first.state(), room_state::attached);
+    EXPECT_TRUE(second.is_user_present("alice"));
+    second.update("2");
+    watcher.enter();
+    EXPECT_EQ(events, 3U);
+    EXPECT_EQ(members(), (lines{"alice 2", "watcher"}));
+  }
+  EXPECT_EQ(members(), (lines{"alice 2", "watcher"}));
+  EXPECT_EQ(first.self().state, self_state::present);
+  first.detach();
+  EXPECT_EQ(members(), (lines{"watcher"}));
+}
+
+TEST_F(hub_loopback, room_of_a_handle_that_was_taken_over_says_connection_closed) {
+  text_session alice = hub.connect("alice");
+  const text_session other = hub.resume(alice.resume_key()).value();
+  text_presence stale{alice.room("lobby"), {}, clock};
+  std::error_code entered;
+  std::error_code attached;
+  stale.enter("x", [&](std::error_code why) { entered = why; });
+  stale.attach([&](std::error_code why) { attached = why; });
+  EXPECT_EQ(entered, errc::connection_closed);
+  EXPECT_EQ(attached, errc::connection_closed);
 }
 
 TEST_F(hub_loopback, wildcard_enters_others_RTP14) {
-  text_session gateway = hub.connect("*");
+  text_session gateway = hub.connect(identity::wildcard());
   text_presence g{gateway.room("lobby"), {}, clock};
   for (const char* id : {"a", "b", "c"}) g.enter_client(id, "x");
   g.update_client("b", "y");

@@ -95,7 +95,7 @@ TEST_F(hub_memory, many_sessions_and_rooms_at_once_leave_nothing) {
 TEST_F(hub_memory, room_is_as_it_was_after_a_million_members_came_and_went) {
   auto watcher = hub.connect("watcher");
   auto watching = watcher.attach("lobby", mode_set::all(), sink).value();
-  auto gateway = hub.connect("*");
+  auto gateway = hub.connect(identity::wildcard());
   auto room = gateway.attach("lobby", mode_set::all(), sink).value();
   expect_back_at_baseline(churn / 1000, [&](int wave) {
     room.publish(thousand(action::enter, wave));
@@ -104,7 +104,7 @@ TEST_F(hub_memory, room_is_as_it_was_after_a_million_members_came_and_went) {
 }
 
 TEST_F(hub_memory, evicted_members_leave_nothing) {
-  auto gateway = hub.connect("*");
+  auto gateway = hub.connect(identity::wildcard());
   auto room = gateway.attach("lobby", mode_set::all(), sink).value();
   expect_back_at_baseline(churn / 50, [&](int n) {
     const std::string id = "a-member-with-a-long-name-" + std::to_string(n);

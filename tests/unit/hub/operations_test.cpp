@@ -111,7 +111,7 @@ TEST_F(hub_operations, what_the_sender_claims_is_overwritten) {
 }
 
 TEST_F(hub_operations, client_operations_do_not_disturb_other_members_RTP15) {
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   alice.enter("hers");
   gateway.publish({says(action::enter, "alice", "gateway's"), says(action::enter, "bob")});
   EXPECT_EQ(members(), (lines{

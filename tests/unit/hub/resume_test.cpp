@@ -43,6 +43,9 @@ TEST_F(hub_resume, at_the_end_of_the_grace_is_too_late) {
   alice.session.drop();
   clock.advance(15s);
   EXPECT_EQ(hub.resume(key).error(), errc::connection_expired);  // although nobody has called run_due
+  EXPECT_EQ(watcher.heard(), lines{});                           // whose affair it is to end the session
+  EXPECT_EQ(hub.session_count(), 2U);
+  EXPECT_EQ(hub.run_due(), 1U);
   EXPECT_EQ(watcher.heard(), (lines{"leave alice a timed_out"}));
   EXPECT_EQ(hub.session_count(), 1U);
   EXPECT_EQ(hub.next_deadline(), std::nullopt);
@@ -188,7 +191,8 @@ TEST_F(hub_resume, transport_made_before_goes_on) {
   EXPECT_EQ(members("other"), (lines{"alice x"}));
 }
 
-// --- a server whose sink is a socket: it dies with the connection, and another one comes with the resume ------------------
+// --- a server whose sink is a socket: it dies with the connection, and another one comes with the resume
+// ------------------
 
 TEST_F(hub_resume, sink_that_is_gone_is_replaced_after_the_resume) {
   alice.session.drop();
@@ -226,12 +230,78 @@ TEST_F(hub_resume, what_was_missed_is_not_forgotten_when_the_connection_is_lost_
 
 TEST_F(hub_resume, sink_may_be_replaced_before_the_resume) {
   alice.session.drop();
+  alice.room = {};
   recording_sink sink;
   const auto room = alice.session.attach("lobby", mode_set::all(), sink).value();
   EXPECT_EQ(sink.take(), lines{});  // waits for the resume
-  EXPECT_EQ(alice.heard().back(), "detached: replaced by another attachment of the same session");
+  EXPECT_EQ(alice.heard().back(), "detached: disconnected");
   const text_session again = hub.resume(key).value();
   EXPECT_EQ(sink.take(), (lines{"attached resumed with members"}));
+}
+
+TEST_F(hub_resume, attachment_that_is_destroyed_late_keeps_the_members_for_who_resumed) {
+  text_session again = hub.resume(key).value();  // taken over while it was connected
+  alice.room = {};                               // by the old connection's end, before the new one has attached
+  EXPECT_EQ(members(), (lines{"alice a"}));
+  recording_sink sink;
+  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  EXPECT_EQ(sink.take(), (lines{"attached resumed with members"}));
+  again.close();
+  EXPECT_EQ(members(), lines{});
+}
+
+TEST_F(hub_resume, attachment_that_is_destroyed_after_the_new_attach_takes_no_member_along) {
+  alice.session.drop();
+  text_session again = hub.resume(key).value();
+  recording_sink sink;
+  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  alice.room = {};
+  EXPECT_EQ(members(), (lines{"alice a"}));
+  EXPECT_EQ(watcher.heard(), lines{});
+  watcher.enter();
+  EXPECT_EQ(sink.take().back(), "enter watcher");
+}
+
+TEST_F(hub_resume, closed_sink_that_was_to_be_told_something_has_an_heir_that_is_not_resumed) {
+  client first{hub, "first"};
+  text_session x = hub.connect("x");
+  recording_sink sink;
+  // a sink that stands before the new one among the receivers
+  auto room = x.attach("lobby", mode_set::all(), sink).value();
+  EXPECT_EQ(sink.take().size(), 2U);
+  bool once = true;
+  watcher.sink.then = [&](const std::string& line) {
+    if (line != "enter first" || !std::exchange(once, false)) return;
+    x.drop();  // while it is being told to the others
+    room = {};
+    x = hub.resume(x.resume_key()).value();
+    room = x.attach("lobby", mode_set::all(), sink).value();
+  };
+  first.enter();
+  const lines heard = sink.take();
+  ASSERT_GE(heard.size(), 2U);
+  EXPECT_EQ(heard[heard.size() - 2], "attached with members");
+  EXPECT_EQ(heard.back(), "sync [alice first]");
+}
+
+TEST_F(hub_resume, session_that_ends_before_its_late_sync_is_told_nothing_after_its_end) {
+  client first{hub, "first"};
+  alice.sink.keeps_up = false;
+  watcher.enter();  // alice cannot keep up
+  alice.sink.keeps_up = true;
+  bool once = true;
+  watcher.sink.then = [&](const std::string& line) {
+    if (line != "enter first" || !std::exchange(once, false)) return;
+    alice.session.drop();
+    alice.session = hub.resume(key).value();
+    alice.session.close();
+  };
+  first.enter();
+  const lines heard = alice.heard();
+  ASSERT_FALSE(heard.empty());
+  EXPECT_EQ(heard.back(), "detached: connection closed");
+  first.update();
+  EXPECT_EQ(alice.heard(), lines{});
 }
 
 TEST_F(hub_resume, what_the_old_sink_could_not_take_the_new_one_is_told) {

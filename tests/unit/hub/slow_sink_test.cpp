@@ -100,7 +100,7 @@ TEST_F(hub_slow_sink, one_that_throws_at_a_page_gets_no_more) {
   hub_options options;
   options.sync_page = 1;
   hub = text_hub{options, clock};
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   gateway.publish({says(action::enter, "a"), says(action::enter, "b"), says(action::enter, "c")});
   text_session someone = hub.connect("someone");
   recording_sink sink;

@@ -54,13 +54,13 @@ TEST_F(hub_sync, pages_are_as_big_as_asked_for) {
                                                             {6, {3, 3}}, {7, {3, 3, 1}}, {2, {2}}};
   for (const auto& [count, pages] : expected) {
     restart(3);
-    client gateway{hub, "*"};
+    client gateway{hub, identity::wildcard()};
     fill(gateway, count);
     client bob{hub, "bob"};
     EXPECT_EQ(page_sizes(bob.heard()), pages) << count << " members";
   }
   restart(1);
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   fill(gateway, 3);
   client bob{hub, "bob"};
   EXPECT_EQ(page_sizes(bob.heard()), (sizes{1, 1, 1}));
@@ -68,7 +68,7 @@ TEST_F(hub_sync, pages_are_as_big_as_asked_for) {
 
 TEST_F(hub_sync, pages_of_one_sync_share_a_sequence_and_the_last_one_says_so_RTP18) {
   restart(1);
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   fill(gateway, 3);
   client bob{hub, "bob"};
   client carol{hub, "carol"};
@@ -92,7 +92,7 @@ TEST_F(hub_sync, empty_room_has_no_sync_RTP19a) {
 
 TEST_F(hub_sync, what_happens_during_the_sync_follows_it) {
   restart(2);
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   fill(gateway, 5);
   text_session bob = hub.connect("bob");
   recording_sink sink;
@@ -111,7 +111,7 @@ TEST_F(hub_sync, what_happens_during_the_sync_follows_it) {
 TEST_F(hub_sync, hundred_thousand_members_with_live_events_in_between_none_lost_or_repeated) {
   constexpr std::size_t count = 100'000;
   restart(1'000);
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   fill(gateway, count);
 
   text_session bob = hub.connect("bob");
@@ -145,7 +145,7 @@ TEST_F(hub_sync, hundred_thousand_members_with_live_events_in_between_none_lost_
 TEST_F(hub_sync, participant_of_hundred_thousand_members_is_equal_to_the_hub) {
   constexpr std::size_t count = 100'000;
   restart(1'000);
-  client gateway{hub, "*"};
+  client gateway{hub, identity::wildcard()};
   fill(gateway, count);
 
   const text_session bob = hub.connect("bob");

@@ -27,7 +27,7 @@ struct loopback_harness {
   using transport_type = loopback<wire, testing::manual_clock, backplane_type, Codec>;
 
   transport_type connect(std::string_view client_id) {
-    sessions.push_back(hub.connect(client_id));
+    sessions.push_back(hub.connect(client_id == "*" ? identity::wildcard() : identity{client_id}));
     if constexpr (std::is_same_v<Codec, identity_codec<wire>>) {
       return sessions.back().room("lobby");
     } else {

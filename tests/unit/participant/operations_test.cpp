@@ -408,7 +408,7 @@ TEST_F(presence_and_hub, acting_for_others_needs_a_wildcard_and_leaves_the_conne
 }
 
 TEST_F(presence_and_hub, a_wildcard_acts_for_any_client_RTP14) {
-  person bot{hub, "*"};
+  person bot{hub, identity::wildcard()};
   bot.presence.enter_client("a", "1");
   bot.presence.enter_client("b", "2");
   bot.presence.update_client("a", "3");

@@ -31,6 +31,12 @@ TEST(hash_text, seed_changes_every_hash) {
 
 TEST(hash_text, seed_is_the_same_throughout_a_run) { EXPECT_EQ(hash_seed(), hash_seed()); }
 
+TEST(hash_text, seeded_hash_is_the_one_with_the_seed_of_the_run) {
+  for (const char* text : {"", "room", "a-longer-name-of-a-room"}) {
+    EXPECT_EQ(seeded_hash{}(text), static_cast<std::size_t>(hash_text(text, hash_seed())));
+  }
+}
+
 TEST(hash_text, every_bit_counts) {
   for (std::size_t length = 1; length < 70; ++length) {
     std::string text(length, 'x');

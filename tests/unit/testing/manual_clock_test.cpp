@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using presence::time_point;
 using presence::testing::manual_clock;
 
-static_assert(presence::clock<manual_clock>);
+static_assert(presence::clock<manual_clock> && presence::clock_with_elapsed<manual_clock>);
 static_assert(std::is_nothrow_copy_constructible_v<manual_clock> && std::is_nothrow_copy_assignable_v<manual_clock>);
 static_assert(noexcept(std::declval<const manual_clock&>().now()));
 
@@ -106,6 +106,31 @@ TEST(manual_clock, steps_of_several_threads_add_up) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(clock.now(), manual_clock::start + 200s);
+}
+
+TEST(manual_clock, advance_moves_both_times) {
+  manual_clock clock;
+  const auto before = clock.elapsed();
+  clock.advance(5s);
+  EXPECT_EQ(clock.elapsed() - before, 5s);
+  EXPECT_EQ(clock.now(), manual_clock::start + 5s);
+}
+
+TEST(manual_clock, correction_moves_the_time_of_day_alone) {
+  manual_clock clock;
+  const auto before = clock.elapsed();
+  clock.advance(-5s);
+  clock.set(clock.now() + 1h);
+  EXPECT_EQ(clock.elapsed(), before);
+  EXPECT_EQ(clock.now(), manual_clock::start + 1h - 5s);
+}
+
+TEST(manual_clock, sleep_moves_the_time_of_day_alone) {
+  manual_clock clock;
+  const auto before = clock.elapsed();
+  clock.sleep(8h);
+  EXPECT_EQ(clock.elapsed(), before);
+  EXPECT_EQ(clock.now(), manual_clock::start + 8h);
 }
 
 }  // namespace

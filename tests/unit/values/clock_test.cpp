@@ -1,4 +1,5 @@
 #include <presence/clock.hpp>
+#include <presence/detail/hub/hub_clock.hpp>
 
 #include <gtest/gtest.h>
 
@@ -68,6 +69,30 @@ TEST(clock, steady_clock_is_read_since_its_own_epoch) {
   const auto after = std::chrono::steady_clock::now().time_since_epoch();
   EXPECT_LE(std::chrono::floor<std::chrono::milliseconds>(before), read.time_since_epoch());
   EXPECT_LE(read.time_since_epoch(), after);
+}
+
+struct clock_with_duration {
+  [[nodiscard]] static time_point now() { return {}; }
+  [[nodiscard]] static std::chrono::microseconds elapsed() { return 7'999us; }
+};
+struct clock_with_steady_point {
+  [[nodiscard]] static time_point now() { return {}; }
+  [[nodiscard]] static std::chrono::steady_clock::time_point elapsed() {
+    return std::chrono::steady_clock::time_point{9ms};
+  }
+};
+struct clock_with_number {
+  [[nodiscard]] static time_point now() { return {}; }
+  [[nodiscard]] static long elapsed() { return 0; }
+};
+
+TEST(clock, elapsed_time_is_a_duration_or_a_time_point) {
+  EXPECT_TRUE(clock_with_elapsed<clock_with_duration>);
+  EXPECT_TRUE(clock_with_elapsed<clock_with_steady_point>);
+  EXPECT_FALSE(clock_with_elapsed<clock_with_number>);
+  EXPECT_FALSE(clock_with_elapsed<std::chrono::system_clock>);
+  EXPECT_EQ(detail::hub_clock{clock_with_duration{}}.elapsed(), 7ms);
+  EXPECT_EQ(detail::hub_clock{clock_with_steady_point{}}.elapsed(), 9ms);
 }
 
 }  // namespace

@@ -75,5 +75,22 @@ TEST(error, misuse_throws) {
   EXPECT_THROW(detail::throw_invalid_argument("x"), std::invalid_argument);
 }
 
+TEST(error, what_may_go_better_later_is_temporary) {
+  for (const errc e : {errc::room_full, errc::rate_limited, errc::disconnected, errc::overloaded}) {
+    EXPECT_TRUE(is_temporary(make_error_code(e))) << make_error_code(e).message();
+  }
+  EXPECT_TRUE(is_temporary(std::make_error_code(std::errc::not_enough_memory)));
+}
+
+TEST(error, what_fails_again_is_not_temporary) {
+  for (const errc e : {errc::message_too_large, errc::invalid_client_id, errc::not_permitted, errc::connection_closed,
+                       errc::connection_expired, errc::invalid_room_state, errc::bad_request}) {
+    EXPECT_FALSE(is_temporary(make_error_code(e))) << make_error_code(e).message();
+  }
+  EXPECT_FALSE(is_temporary(std::error_code{}));
+  EXPECT_FALSE(is_temporary(std::make_error_code(std::errc::invalid_argument)));
+  EXPECT_FALSE(is_temporary(std::error_code{91003, std::generic_category()}));
+}
+
 }  // namespace
 }  // namespace presence::test

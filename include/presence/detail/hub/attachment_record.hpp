@@ -1,8 +1,8 @@
-// One session in one room, as the hub keeps it.
+// One attachment of a session to a room, as the hub keeps it.
 #ifndef PRESENCE_DETAIL_HUB_ATTACHMENT_RECORD_HPP
 #define PRESENCE_DETAIL_HUB_ATTACHMENT_RECORD_HPP
 
-#include <presence/detail/hub/owned_members.hpp>
+#include <presence/detail/hub/room_session.hpp>
 #include <presence/detail/util/in_flight.hpp>
 #include <presence/detail/util/unique_function.hpp>
 #include <presence/mode.hpp>
@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <system_error>
 #include <utility>
 
@@ -23,40 +22,50 @@ using publish_completion = unique_function<void(std::error_code)>;
 /// Where an attachment stands, under its room's lock.
 enum class attachment_state : std::uint8_t {
   attached,
-  paused,  ///< the connection is lost; its members stay for the grace period
+  paused,  ///< the connection is lost, or the sink is gone; the members stay for the grace period
   gone,
 };
 
-/// One session in one room.
+/// What the sink of an attachment has been told last about where it stands. Of the room's drainer.
+enum class told_state : std::uint8_t { nothing, attached, paused, gone };
+
+/// One attachment of a session to a room.
 template <class Data>
 struct attachment_record {
-  attachment_record(std::string session_connection, std::string session_client, mode_set granted,
+  attachment_record(std::shared_ptr<room_session<Data>> session_in_room, mode_set granted,
                     std::shared_ptr<sink_base<Data>> to)
-      : connection_id(std::move(session_connection)),
-        client_id(std::move(session_client)),
-        modes(granted),
-        sink(std::move(to)) {}
+      : modes(granted),
+        sink(std::move(to)),
+        of(std::move(session_in_room)) {}
 
   // What delivering an event looks at comes first, in one cache line.
   std::atomic<bool> closed{false};  // the sink must not be called any more
-  bool lagging = false;  // of the room's drainer: the sink could not keep up, nothing more until it is synced again
+  // Of the room's drainer: something was not told, as the sink could not keep up, was closed, or is yet to be attached.
+  // It is told nothing more until it is synced.
+  bool lagging = true;
+  bool threw = false;  // of the room's drainer: on_presence did, so that the room syncs it once by itself
+  // Of the room's drainer: how far the sink knows the room's set. What is not newer is not told again.
+  std::uint64_t known_version = 0;
 
-  const std::string connection_id;
-  const std::string client_id;
   const mode_set modes;
   const std::shared_ptr<sink_base<Data>> sink;
+  const std::shared_ptr<room_session<Data>> of;
 
   // under the room's lock
   attachment_state state = attachment_state::attached;
-  owned_members owned;
-  std::uint64_t seen_version = 0;  // of the room's set when it was paused
+  bool joining = false;     // a join waits behind whatever else waits for this attachment
+  bool may_resume = false;  // that join may say `resumed` if nothing was missed
+  bool unattended = false;  // memory was lacking to queue what is to be told: the drainer finds it out from the state
+  std::error_code ended_with;
+  std::shared_ptr<attachment_record> next_unattended;
   in_flight<publish_completion> pending;
 
-  bool abandoned = false;  // under the session's lock: its sink is gone and nobody will attach in its attachment
+  bool abandoned = false;  // under the session's lock: its sink is gone and nobody will attach in its place
 
   // of the room's drainer
-  std::size_t position = nowhere;           // among the subscribers
-  std::shared_ptr<attachment_record> kept;  // itself, while it stands among the subscribers
+  told_state told = told_state::nothing;
+  std::size_t position = nowhere;           // among the receivers
+  std::shared_ptr<attachment_record> kept;  // itself, while it stands among them
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 };

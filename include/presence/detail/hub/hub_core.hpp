@@ -5,8 +5,12 @@
 #include <presence/backplane.hpp>
 #include <presence/clock.hpp>
 #include <presence/detail/hub/deadline_queue.hpp>
+#include <presence/detail/hub/hub_clock.hpp>
 #include <presence/detail/hub/hub_room.hpp>
+#include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/entropy.hpp>
+#include <presence/detail/util/hash.hpp>
+#include <presence/detail/util/json_text.hpp>
 #include <presence/detail/util/secret.hpp>
 #include <presence/detail/util/utf8.hpp>
 #include <presence/identity.hpp>
@@ -20,21 +24,29 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-enum class session_state : std::uint8_t { connected, dropped, ended };
+enum class session_state : std::uint8_t {
+  connected,
+  dropped,    ///< the connection is lost; a resume brings it back
+  lingering,  ///< closed, and its members stay a little longer
+  ended,
+};
 
-/// Sessions, rooms and time. Locks are taken in the order session, hub or registry, room; nothing is called with one held.
+/// Sessions, rooms and time. Locks are taken in the order session, hub or registry, room; nothing is called with one
+/// held.
 template <class Data, class Clock, class Backplane>
 class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backplane>> {
  public:
@@ -64,12 +76,26 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
   struct session;
   using session_ptr = std::shared_ptr<session>;
-  using deadlines = deadline_queue<session_ptr>;
+  using milliseconds = std::chrono::milliseconds;
 
+  /// What is to end: a session, or with a room what a session left behind there when it detached.
+  struct deadline_item {
+    session_ptr of;
+    room_ptr only;
+  };
+  using deadlines = deadline_queue<deadline_item>;
+
+  /// What an attachment object, or a transport, has: one of a session's attachments to a room.
   struct attachment {
     room_ptr where;
     record_ptr record;
   };
+  /// What a session has in a room.
+  struct place {
+    room_ptr where;
+    std::shared_ptr<room_session<Data>> of;
+  };
+  using places = boost::unordered_map<std::string_view, place, seeded_hash, std::equal_to<>>;
 
   struct session {
     identity who;
@@ -79,14 +105,15 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
     mutex_type mutex;
     session_state state = session_state::connected;
-    std::uint32_t owner = 0;  // which handle: a resume makes a new one, and the old one means nothing any more
-    bool expired = false;     // ended by the grace period
-    boost::unordered_map<std::string, attachment>
-        attachments;                                     // most have few: a flat map keeps 15 attachments at least
+    std::uint32_t owner = 0;        // which handle: a resume makes a new one, and the old one means nothing any more
+    bool expired = false;           // ended by the grace period
+    bool extended = false;          // had its grace period once more, as the host had not run
+    recent_leaves left_rooms;       // when its members left the rooms that it has detached from
+    connection_stamps::lead ahead;  // of them
+    places rooms;                   // by the name in the room; most have few, and a flat map keeps 15 places at least
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
-    time_point due{};
-    std::uint64_t window = 0;  // the second in which `sent` messages were sent
-    std::size_t sent = 0;
+    milliseconds due{};                                  // in elapsed time
+    std::atomic<std::uint64_t> rate{0};  // a second of elapsed time, 32 bits, and how many messages were sent in it
     std::atomic<std::uint64_t> next_serial{0};
   };
 
@@ -101,29 +128,44 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
           }
         }()) {}
 
-  // --- sessions (impl/hub/sessions.hpp) ----------------------------------------------------------------------------------
+  // --- sessions (impl/hub/sessions.hpp)
+  // ----------------------------------------------------------------------------------
   [[nodiscard]] result<session_ptr> connect(identity who);
   [[nodiscard]] result<std::pair<session_ptr, std::uint32_t>> resume(std::string_view key);
   void drop(const session_ptr& s, std::uint32_t owner);
-  void end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why);
-  void shut_down();
+  void close(const session_ptr& s, std::uint32_t owner);
+  void shut_down() noexcept;
   std::size_t run_due();
   [[nodiscard]] std::optional<time_point> next_deadline() const;
+  [[nodiscard]] std::optional<milliseconds> due_in() const;
 
-  // --- attachments (impl/hub/attachments.hpp) ------------------------------------------------------------------------------
+  // --- attachments (impl/hub/attachments.hpp)
+  // ------------------------------------------------------------------------------
   [[nodiscard]] result<attachment> attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
                                           mode_set wanted, sink_ptr to);
   void detach(session& s, const attachment& from);
   bool detach(session& s, std::string_view name);
   void settle(const attachment& at);
-  void forget(session& s, const attachment& from, bool may_return) noexcept;
+  void forget(session& s, const attachment& from, std::optional<std::uint32_t> owner, bool may_return) noexcept;
   void resync(const attachment& at);
   void publish(session& s, const attachment& at, std::vector<message<Data>> messages, publish_completion handler);
   std::size_t evict(std::string_view name, std::string_view client_id);
 
+  /// Names in the hub's own spelling, kept in `made` if they have to be made; nothing for one that is refused.
+  [[nodiscard]] std::optional<std::string_view> room_name(std::string_view name, std::string& made) const {
+    return normalised(options.normalise_room, name, made);
+  }
+  [[nodiscard]] std::optional<std::string_view> client_name(std::string_view id, std::string& made) const {
+    return normalised(options.normalise_client_id, id, made);
+  }
+
+  /// By a name in any spelling.
   [[nodiscard]] room_ptr find_room(std::string_view name) const {
+    std::string made;
+    const auto spelled = room_name(name, made);
+    if (!spelled) return nullptr;
     const std::lock_guard lock{registry_->mutex};
-    const auto found = registry_->rooms.find(name);
+    const auto found = registry_->rooms.find(*spelled);
     return found != registry_->rooms.end() ? found->second : nullptr;
   }
   [[nodiscard]] session_ptr find_session(std::string_view connection_id) const {
@@ -141,14 +183,9 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   [[nodiscard]] std::size_t bytes() const;
 
-  /// The hub's time: the clock's, but never going back, so that stamps and deadlines keep their order.
-  [[nodiscard]] time_point now() {
-    const std::int64_t read = detail::now(clock_).time_since_epoch().count();
-    std::int64_t last = latest_.load(std::memory_order_relaxed);
-    while (read > last && !latest_.compare_exchange_weak(last, read, std::memory_order_relaxed)) {
-    }
-    return time_point{std::chrono::milliseconds{read > last ? read : last}};
-  }
+  /// The time of day, for stamps. Everything that lasts is measured by `elapsed()`.
+  [[nodiscard]] time_point now() { return clock_.now(); }
+  [[nodiscard]] milliseconds elapsed() const { return clock_.elapsed(); }
 
   const hub_options options;
 
@@ -159,29 +196,74 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   void forget_session(session& s);
-  void leave_attachments(session& s, leave_reason why, std::error_code told, std::vector<attachment>& drains);
-  void show_connection(session& s, const attachment& at, bool connected);
-  static void drain_all(std::vector<attachment>& attachments);
-  void part(const attachment& from, std::error_code told, std::optional<leave_reason> members_leave);
-  [[nodiscard]] bool within_rate(session& s, std::size_t messages);
+  // deadlines and lingering (impl/hub/deadlines.hpp)
+  [[nodiscard]] bool expire(deadline_item& item, milliseconds at, places& drains);
+  void expire_left_behind(deadline_item& item);
+  [[nodiscard]] bool host_slept(const session& s, milliseconds at) const noexcept;
+  void arm(const session_ptr& s, milliseconds after);
+  void disarm(session& s) noexcept;
+  void end(session& s, leave_reason why, std::error_code told, places& drains);
+  [[nodiscard]] bool members_would_stay(const session& s) const;
+  void linger_everywhere(session& s, std::error_code told) noexcept;
+  [[nodiscard]] bool linger_in_room(session& s, const place& at) noexcept;
+  void let_go(place& at) noexcept;
+  void remember_stamps(session& s, const place& left) noexcept;
+  [[nodiscard]] milliseconds linger_of(const session& s) const noexcept {
+    return s.who.linger.value_or(options.linger);
+  }
+  // what becomes of a session's attachments; under its lock, and told by `drain_all` without it
+  bool part(session& s, const attachment& from, std::error_code told, leave_reason members_leave) noexcept;
+  void part_all(const places& rooms, std::error_code told, std::optional<leave_reason> members_leave) noexcept;
+  void pause_all(session& s) noexcept;
+  void show_connection(session& s, const place& at, bool connected) noexcept;
+  void rejoin_all(session& s) noexcept;
+  [[nodiscard]] static std::vector<room_ptr> rooms_of(const session& s);
+  static void drain_all(const places& rooms) noexcept;
+  static void drain_all(const std::vector<room_ptr>& rooms) noexcept;
+  // --- what is taken (impl/hub/admission.hpp) ----------------------------------------------------------------------------
+  using spelling = std::function<std::string(std::string_view)>;
+  [[nodiscard]] static std::optional<std::string_view> normalised(const spelling& by, std::string_view name,
+                                                                  std::string& made);
   [[nodiscard]] std::error_code check(const session& s, const record& from, std::vector<message<Data>>& messages) const;
-  [[nodiscard]] std::vector<message<Data>> apply(session& s, room& in, record& from,
-                                                 std::vector<message<Data>>& messages);
+  [[nodiscard]] std::error_code admit(session& s, room& in, record& from, const std::vector<message<Data>>& messages,
+                                      lock_type& lock);
+  [[nodiscard]] std::error_code within_rate(session& s, const room& in, const room_session<Data>& of,
+                                            const std::vector<message<Data>>& messages);
+  [[nodiscard]] std::error_code within_room(session& s, room& in, const record& from,
+                                            const std::vector<message<Data>>& messages, lock_type& lock);
+  [[nodiscard]] static bool says_nothing_new(const room_session<Data>& of, const message<Data>& m,
+                                             const std::optional<member_view<Data>>& stored) noexcept;
+  [[nodiscard]] static bool was_evicted(const room& in, const room_session<Data>& of,
+                                        const std::vector<message<Data>>& messages) noexcept;
+  struct seat {
+    std::string client_id;
+    std::shared_ptr<room_session<Data>> of;
+  };
+  [[nodiscard]] std::vector<seat> seats_of(const room& in, std::vector<std::pair<std::string, std::string>> members);
 
-  [[no_unique_address]] const Clock clock_;
+  // what is taken changes the room (impl/hub/applying.hpp)
+  struct applied;
+  void apply(session& s, room& in, record& from, std::vector<message<Data>>& messages, applied& done);
+  static void undo(room& in, room_session<Data>& of, applied& done) noexcept;
+  [[nodiscard]] static std::size_t weight(const std::vector<message<Data>>& messages);
+
+  mutable hub_clock<Clock> clock_;
   const tap tap_;
   const std::shared_ptr<registry> registry_ = std::make_shared<registry>();
-  std::atomic<std::int64_t> latest_{std::numeric_limits<std::int64_t>::min()};
 
   mutable mutex_type mutex_;
-  boost::unordered_flat_map<std::string_view, session_ptr> sessions_;  // by the connection id in the session
+  // by the connection id in the session
+  boost::unordered_flat_map<std::string_view, session_ptr, seeded_hash, std::equal_to<>> sessions_;
   deadlines deadlines_;
   bool closed_ = false;
 };
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 
+#include <presence/impl/hub/admission.hpp>
+#include <presence/impl/hub/applying.hpp>
 #include <presence/impl/hub/attachments.hpp>
+#include <presence/impl/hub/deadlines.hpp>
 #include <presence/impl/hub/lost.hpp>
 #include <presence/impl/hub/sessions.hpp>
 

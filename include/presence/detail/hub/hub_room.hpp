@@ -4,13 +4,17 @@
 
 #include <presence/detail/hub/attachment_record.hpp>
 #include <presence/detail/hub/room_registry.hpp>
+#include <presence/detail/hub/room_session.hpp>
+#include <presence/detail/util/always_inline.hpp>
 #include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/delivery_gate.hpp>
-#include <presence/detail/util/fifo.hpp>
+#include <presence/detail/util/drain.hpp>
 #include <presence/detail/util/prefetch.hpp>
+#include <presence/detail/util/thread_duties.hpp>
 #include <presence/detail/util/unique_function.hpp>
 #include <presence/member_set.hpp>
 #include <presence/mutex.hpp>
+#include <presence/options.hpp>
 #include <presence/sink.hpp>
 
 #include <algorithm>
@@ -20,9 +24,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,133 +35,138 @@ namespace presence::inline PRESENCE_ABI::detail {
 
 /// The members and attachments of one room, and its outbox: whatever changes the room does so under the lock, leaves
 /// there what is to be told, and whoever finds the outbox without a drainer drains it, outside the lock.
+///
+/// **What each receiver knows** is a version of the set. A batch carries the version that it leads to, and a sync shows
+/// the set as of the moment at which it is told, which may be ahead of the outbox. A receiver is told a batch only if
+/// that is newer than what it knows, and said to be `resumed` only if it knows all that was told while it was away.
+///
+/// **What cannot be queued**, as memory or room in the outbox is lacking, is not lost: the drainer syncs all receivers
+/// (`lost_`), finds out what to tell an attachment from its state (`unattended_`), and tries again to remove the
+/// members of sessions that are gone (`leaving_`). So nothing that ends anything can fail.
 template <class Data, class Mutex, class Tap>
-class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>> {
+class hub_room final : public drainable, public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>> {
  public:
   using record = attachment_record<Data>;
   using record_ptr = std::shared_ptr<record>;
+  using session_part = std::shared_ptr<room_session<Data>>;
   using lock_type = std::unique_lock<Mutex>;
   using batch = message_batch<Data>;
 
-  /// Attached, again or for the first time: the sink gets the sync, then what follows.
-  struct join {
-    record_ptr to;
-    attachment_info info;
-    std::vector<batch> pages;
-    std::string sequence;
-  };
-  struct part {
-    record_ptr from;
-    std::error_code why;
-    record_ptr heir;  // the attachment that takes its attachment
-    bool release;     // the attachment's hold on the room ends too
-  };
-  struct changes {
-    batch messages;
-    record_ptr sender;  // gets its echo even if it does not subscribe (RTP17a)
-  };
-  struct completed {
-    record_ptr sender;
-    std::uint64_t ticket;
-    std::error_code outcome;
-  };
-  using task = std::variant<join, part, changes, completed>;
-
   using registry = room_registry<hub_room, Mutex>;
 
-  hub_room(std::string room_name, std::shared_ptr<registry> known_by, Tap on_change, std::size_t page_size)
+  hub_room(std::string room_name, std::shared_ptr<registry> known_by, Tap on_change, const hub_options& options)
       : name(std::move(room_name)),
         registry_(std::move(known_by)),
         tap_(std::move(on_change)),
-        page_size_(page_size) {}
+        page_size_(options.sync_page),
+        most_messages_(options.limits.outbox_messages),
+        most_bytes_(options.limits.outbox_bytes) {}
 
   const std::string name;
   Mutex mutex;
   std::size_t holds = 0;  // under the registry's lock: attachments that have not parted yet
 
-  // under the lock
+  // --- under the lock
+  // ---------------------------------------------------------------------------------------------------
   basic_member_set<Data> set;
 
-  void enqueue(task t) { outbox_.push(std::move(t)); }
+  /// The next `tell` and the next `complete` will not throw.
+  void make_room() { outbox_.make_room(2); }
+  /// What changed the set. The sender's own attachments are told even where they do not subscribe (RTP17a).
+  void tell(batch&& messages, const session_part& sender, std::size_t bytes) {
+    const std::size_t count = messages->size() - 1;  // beside the task itself
+    outbox_.push(changes{std::move(messages), sender, set.version(), bytes});
+    waiting_messages_ += count;
+    waiting_bytes_ += bytes;
+  }
+  void complete(const record_ptr& sender, std::uint64_t ticket, std::error_code outcome) {
+    outbox_.push(completed{sender, ticket, outcome});
+  }
+  /// What a sync says of a member.
+  [[nodiscard]] static message<Data> present(const member_view<Data>& m);
+  /// Receivers do not hear of a change by a batch: all of them are synced.
+  void lose_track() noexcept { lost_ = set.version(); }
 
-  /// Prepares a sync for `to` as of now. Linear in the members.
-  void enqueue_join(const record_ptr& to, bool missed_nothing) {
-    join made{to, {missed_nothing, !set.empty() && to->modes.contains(mode::subscribe), to->modes}, {}, {}};
-    if (!missed_nothing && made.info.has_members) {
-      made.sequence = std::to_string(++last_sync_);
-      std::vector<message<Data>> page;
-      page.reserve(page_size_ < set.size() ? page_size_ : set.size());
-      set.for_each([&](const member_view<Data>& m) {
-        page.push_back({action::present, leave_reason::none, m.connected, std::string{m.client_id},
-                        std::string{m.connection_id}, m.data, m.extras, m.updated_at, m.id, m.entered_at});
-        if (page.size() == page_size_) {
-          made.pages.push_back(make_batch(std::exchange(page, {})));
-          page.reserve(page_size_);
-        }
-      });
-      if (!page.empty()) made.pages.push_back(make_batch(std::move(page)));
-    }
-    enqueue(std::move(made));
+  /// `to` is to be told that it is attached. At most one join waits for an attachment: the pages of its sync are made
+  /// when its turn comes, and show whatever a second one would.
+  void enqueue_join(const record_ptr& to, bool may_resume) noexcept {
+    const bool waits = std::exchange(to->joining, true);
+    to->may_resume = may_resume && (!waits || to->may_resume);
+    if (!waits) push_or_attend(join{to}, to);
+  }
+  /// `from` is to be told that it is not attached any more: for good, or until its connection is resumed. `heir` takes
+  /// its place, knows what it knows, and has missed what it missed.
+  void enqueue_part(const record_ptr& from, std::error_code why, bool for_good, record_ptr heir = nullptr) noexcept {
+    from->joining = false;
+    from->ended_with = why;
+    push_or_attend(part{from, std::move(heir), why, for_good}, from);
   }
 
-  /// Removes what the attachment entered, and tells so. The ids are synthesized: these leaves win by their time stamp.
-  void remove_members(record& of, leave_reason why, time_point now) {
-    std::vector<message<Data>> leaves;
-    of.owned.for_each(of.client_id,
-                      [&](const std::string& client_id) { add_leave(leaves, client_id, of.connection_id, why, now); });
-    of.owned = {};
-    if (!leaves.empty()) enqueue(changes{make_batch(std::move(leaves)), nullptr});
+  /// Removes what the session entered, and tells so. The ids are synthesized: these leaves win by their time stamp.
+  void remove_members(const session_part& of, leave_reason why, time_point now) noexcept;
+  /// Removes one member that the session entered, and tells its own client too (RTP17a). Returns whether it was there.
+  bool evict(std::string_view client_id, const session_part& of, time_point now);
+
+  /// Members that the room has more than it counts against its limit: their users have come back on other connections.
+  [[nodiscard]] std::size_t given_seats() const noexcept { return given_seats_; }
+  /// A member of a lost connection gives its place to its user, who comes back on another one.
+  void give_seat(room_session<Data>& of, std::string_view client_id) {
+    of.given_seats.add(client_id, of.client_id);
+    ++given_seats_;
+  }
+  /// The connection itself is back: its members count again.
+  void take_back_seats(room_session<Data>& of) noexcept { given_seats_ -= std::exchange(of.given_seats, {}).size(); }
+
+  /// Whether more waits than this share of what the options allow: a half, a whole, or twice as much.
+  enum class share : std::uint8_t { half, whole, twice };
+  [[nodiscard]] bool crowded(share of) const noexcept {
+    const auto more = [of](std::size_t waits, std::size_t most) {
+      if (of == share::half) return waits > most / 2;
+      return (of == share::whole ? waits : waits / 2) > most;
+    };
+    return more(outbox_.size() + waiting_messages_, most_messages_) || more(waiting_bytes_, most_bytes_);
+  }
+  /// Whether a publish is to be refused: too much waits, and this thread is inside a callback, where it must not wait.
+  [[nodiscard]] bool overloaded(const std::vector<message<Data>>& by) const noexcept {
+    if (!crowded(share::whole)) return false;
+    if (!(is_locking<Mutex> ? thread_duties::mine().inside() : outbox_.busy())) return false;
+    return crowded(share::twice) ||
+           std::any_of(by.begin(), by.end(), [](const message<Data>& m) { return m.action != action::leave; });
+  }
+  /// Slows the calling thread down where much waits: it stands still until somebody has made room, or until it is this
+  /// thread's turn to. Inside a callback it does not, as what it would wait for may wait for the callback; the thread
+  /// is then slowed once it is out of all callbacks (`come_back`). So whoever waits here holds no lock and runs no
+  /// callback, and neither a drainer nor anybody who closes a receiver ever waits for it. One wait is enough to keep
+  /// the outbox bounded: each thread adds one publish for each time that room was made.
+  void wait_for_room(lock_type& lock) noexcept {
+    if (crowded(share::half)) outbox_.wait_for_progress(lock);
   }
 
-  /// Removes one member that the attachment entered, and tells its own client too (RTP17a). Returns whether it was there.
-  bool evict(std::string_view client_id, const record_ptr& of, time_point now) {
-    std::vector<message<Data>> leave;
-    add_leave(leave, client_id, of->connection_id, leave_reason::evicted, now);
-    if (leave.empty()) return false;
-    of->owned.remove(std::string{client_id}, of->client_id);
-    enqueue(changes{make_batch(std::move(leave)), of->state == attachment_state::attached ? of : nullptr});
-    return true;
+  // --- with the lock, which is let go of
+  // ----------------------------------------------------------------------------------
+
+  /// Tells what is in the outbox, unless somebody already does. The caller keeps the room alive.
+  void drain(lock_type& lock) noexcept {
+    outbox_.run(
+        lock, *this, [this](lock_type&) { retries_ = retries_in_a_run; },
+        [this](lock_type& held) { return step(held); });
+    settle(lock);
   }
 
-  /// The stamp of a change made at `now`. A synthesized leave wins by its stamp alone, and an equal stamp lets whichever
-  /// comes last win (RTP2b1a). So it is stamped later than its member, though both may be of one millisecond, and what
-  /// comes after it in this room is not stamped earlier: else a sync page on its way could revive the member, or a client
-  /// that comes straight back would not be seen.
-  [[nodiscard]] time_point stamp(time_point now) const noexcept { return std::max(floor_, now); }
+  // --- without the lock
+  // -----------------------------------------------------------------------------------------------------
 
-  /// Tells what is in the outbox, unless somebody already does.
-  void drain(lock_type& lock) {
-    if (busy_) return;
-    busy_ = true;
+  void come_back() noexcept override {
     const auto keep = this->shared_from_this();
-    while (!outbox_.empty()) {
-      task next = outbox_.pop();
-      if (auto* c = std::get_if<completed>(&next)) {
-        gate_.enter(c->sender.get());  // before the handler is taken, so that `close` cannot miss it
-        publish_completion handler = c->sender->pending.take(c->ticket).value_or(publish_completion{});
-        lock.unlock();
-        complete(*c, handler);
-      } else {
-        lock.unlock();
-        if (auto* p = std::get_if<part>(&next)) {
-          leave_subscribers(*p->from);
-          if (p->heir != nullptr) p->heir->lagging = p->from->lagging;  // what that one missed, this one misses
-          call(*p->from, [&](sink_base<Data>& sink) { sink.on_detached(p->why); });
-          if (p->release) registry_->release(*this);
-        } else if (auto* j = std::get_if<join>(&next)) {
-          deliver(*j);
-        } else {
-          deliver(std::get<changes>(next));
-        }
-      }
-      next = completed{};  // what it held is destroyed outside the lock
-      lock.lock();
-    }
-    busy_ = false;
+    lock_type lock{mutex};
+    wait_for_room(lock);
+    retries_ = retries_in_a_run;
+    outbox_.come_back(lock, [this](lock_type& held) { return step(held); });
+    settle(lock);
   }
 
   /// Ends all calls of the attachment's sink and handlers: none is running when this returns, unless this is inside it.
-  /// Handlers that were not called yet are now. Called without the lock.
+  /// Handlers that were not called yet are now.
   void close(record& which) noexcept {
     which.closed.store(true, std::memory_order_seq_cst);
     lock_type lock{mutex};
@@ -170,124 +179,118 @@ class hub_room : public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>>
     });
   }
 
+  /// The hub is gone: whoever still has an attachment keeps the room, but not its members.
+  void forget_members() noexcept {
+    basic_member_set<Data> members;  // destroyed outside the lock
+    const lock_type lock{mutex};
+    members.swap(set);
+  }
+
  private:
-  void add_leave(std::vector<message<Data>>& leaves, std::string_view client_id, std::string_view connection_id,
-                 leave_reason why, time_point now) {
-    const auto stored = set.find(client_id, connection_id);
-    if (!stored) return;  // evicted before
-    floor_ = std::max({floor_, now, stored->updated_at + std::chrono::milliseconds{1}});
-    message<Data> leave{action::leave,
-                        why,
-                        stored->connected,
-                        std::string{client_id},
-                        std::string{connection_id},
-                        stored->data,
-                        stored->extras,
-                        floor_,
-                        {++last_made_, 0, id_origin::synthesized},
-                        stored->entered_at};
-    set.apply(leave, [](const message<Data>&, user_change) {});
-    leaves.push_back(std::move(leave));
-  }
+  struct join {
+    record_ptr to;
+  };
+  struct part {
+    record_ptr from;
+    record_ptr heir;
+    std::error_code why;
+    bool for_good;  // the attachment's hold on the room ends too
+  };
+  struct changes {
+    batch messages;
+    session_part sender;
+    std::uint64_t version;  // of the set after them
+    std::size_t bytes;
+  };
+  struct completed {
+    record_ptr sender;
+    std::uint64_t ticket;
+    std::error_code outcome;
+  };
+  using task = std::variant<join, part, changes, completed>;
 
-  void complete(completed& c, publish_completion& handler) {
-    if (handler) {
-      before_callback<Mutex>();
-      attempt([&] { handler(c.outcome); }, [](auto) {});
-      handler = {};
-    }
-    gate_.leave();
-  }
+  /// A sync as it is told: made under the lock, told outside of it.
+  struct sync_pages {
+    std::uint64_t version = 0;  // of the set that they show
+    std::string sequence;
+    std::vector<batch> pages;
+  };
 
-  /// Calls the sink unless it is closed. A sink that throws has not kept up.
+  static constexpr int retries_in_a_run = 2;  // then lack of memory is left to whoever drains next
+
+  // under the lock (impl/hub/room_changes.hpp)
+  template <class Task>
+  void push_or_attend(Task&& what, const record_ptr& about) noexcept {
+    attempt([&] { outbox_.push(std::forward<Task>(what)); }, [&](auto) { attend_later(about); });
+  }
+  void attend_later(const record_ptr& which) noexcept {
+    if (std::exchange(which->unattended, true)) return;
+    which->next_unattended = std::exchange(unattended_, which);
+  }
+  void add_leave(std::vector<message<Data>>& leaves, std::string_view client_id, room_session<Data>& of,
+                 leave_reason why, time_point now);
+  [[nodiscard]] batch leave_together(std::vector<message<Data>> leaves, const session_part& of);
+  [[nodiscard]] sync_pages make_sync(const record& to);
+
+  // of the drainer (impl/hub/room_delivery.hpp); with the lock, which is free while something is told
+  bool step(lock_type& lock) noexcept;
+  bool attend(lock_type& lock) noexcept;
+  void sync_everybody(lock_type& lock) noexcept;
+
+  // with the lock, which they let go of
+  void settle(lock_type& lock) noexcept;
+  void deliver_changes(lock_type& lock, const changes& c) noexcept;
+  void deliver_join(lock_type& lock, const record_ptr& to) noexcept;
+  void deliver_part(lock_type& lock, const part& p) noexcept;
+  void deliver_completion(lock_type& lock, const completed& c) noexcept;
+
+  // without the lock
+  void deliver(const changes& c) noexcept;
+  void deliver(record& to, sink_base<Data>& sink, const batch& messages, std::uint64_t version) noexcept;
+  void sync(record& to, const attachment_info& info, const sync_pages& with) noexcept;
   template <class F>
-  void call(record& to, F&& f) {
-    gate_.enter(&to);
-    if (!to.closed.load(std::memory_order_seq_cst)) {
-      before_callback<Mutex>();
-      attempt([&] { f(*to.sink); }, [&](auto) { to.lagging = true; });
-    }
-    gate_.leave();
-  }
+  bool call(record& to, F&& f) noexcept;
+  void add_receiver(const record_ptr& which) noexcept;
+  void remove_receiver(record& which) noexcept;
 
-  void deliver(join& j) {
-    record& to = *j.to;
-    if (to.closed.load(std::memory_order_acquire)) return;
-    if (j.info.resumed && to.lagging) {  // it did miss something: what it could not take
-      lock_type lock{mutex};
-      enqueue_join(j.to, false);
-      return;
-    }
-    to.lagging = false;
-    call(to, [&](sink_base<Data>& sink) { sink.on_attached(j.info); });
-    for (std::size_t i = 0; i < j.pages.size() && !to.lagging; ++i) {
-      const sync_cursor cursor{j.sequence, i + 1 == j.pages.size()};
-      call(to, [&](sink_base<Data>& sink) { sink.on_sync(j.pages[i], cursor); });
-      j.pages[i] = nullptr;
-    }
-    if (to.modes.contains(mode::subscribe) && to.position == record::nowhere) {
-      subscribers_.push_back({&to, to.sink.get()});
-      to.position = subscribers_.size() - 1;
-      to.kept = j.to;
-    }
-  }
-
-  /// One immutable batch for all receivers. Those some attachments ahead are asked from the memory meanwhile: of 10,000 they
-  /// are no longer in the cache (docs/performance.md).
-  void deliver(const changes& c) {
-    attempt([&] { tap_(name, c.messages); }, [](auto) {});
-    constexpr std::size_t ahead = 8;
-    gate_.enter(nullptr);
-    for (std::size_t i = 0; i < subscribers_.size(); ++i) {
-      if (i + ahead < subscribers_.size()) {
-        prefetch(&subscribers_[i + ahead].to->closed);
-        prefetch(subscribers_[i + ahead].sink);
-      }
-      deliver(*subscribers_[i].to, *subscribers_[i].sink, c.messages);
-    }
-    if (c.sender != nullptr && !c.sender->modes.contains(mode::subscribe)) {
-      deliver(*c.sender, *c.sender->sink, c.messages);
-    }
-    gate_.leave();
-  }
-  /// Precondition: the gate was entered.
-  void deliver(record& to, sink_base<Data>& sink, const batch& messages) {
-    if (to.lagging) return;
-    gate_.pass_to(&to);
-    if (to.closed.load(std::memory_order_seq_cst)) return;
-    before_callback<Mutex>();
-    attempt([&] { to.lagging = !sink.on_presence(messages); }, [&](auto) { to.lagging = true; });
-  }
-
-  void leave_subscribers(record& which) noexcept {
-    if (which.position == record::nowhere) return;
-    subscribers_[which.position] = subscribers_.back();
-    subscribers_[which.position].to->position = which.position;
-    subscribers_.pop_back();
-    which.position = record::nowhere;
-    if (subscribers_.empty()) std::vector<subscriber>{}.swap(subscribers_);
-    which.kept.reset();  // the task still holds it
-  }
-
-  // under the lock
-  fifo<task> outbox_;
-  std::uint64_t last_sync_ = 0;
-  std::uint64_t last_made_ = 0;  // synthesized ids
-  time_point floor_{};           // the stamp of the last synthesized leave
-  bool busy_ = false;
-
-  // of the drainer
-  struct subscriber {
+  struct receiver {
     record* to;
     sink_base<Data>* sink;
   };
-  std::vector<subscriber> subscribers_;
+  [[nodiscard]] std::vector<receiver>& receivers(const record& like) noexcept {
+    return like.modes.contains(mode::subscribe) ? subscribers_ : own_only_;
+  }
+
+  // under the lock
+  detail::drain<task, Mutex> outbox_;
+  std::size_t waiting_messages_ = 0;  // in the outbox's batches, beyond the first of each
+  std::size_t waiting_bytes_ = 0;
+  std::uint64_t lost_ = 0;  // not 0: receivers must be synced, as changes up to this version are not in the outbox
+  record_ptr unattended_;   // a list, by `next_unattended`
+  session_part leaving_;    // a list, by `next_leaving`
+  int retries_ = retries_in_a_run;
+  std::uint64_t last_sync_ = 0;
+  std::uint64_t last_made_ = 0;  // synthesized ids
+  std::size_t given_seats_ = 0;
+  std::shared_ptr<hub_room> self_;  // while a thread has promised to come back
+
+  // of the drainer
+  std::uint64_t told_version_ = 0;  // of the last changes that were told
+  bool some_threw_ = false;         // of those who were told the last changes
+  std::vector<receiver> subscribers_;
+  std::vector<receiver> own_only_;  // attachments that are told about their own members only
   delivery_gate<is_locking<Mutex>> gate_;
+
   const std::shared_ptr<registry> registry_;
   [[no_unique_address]] Tap tap_;
   const std::size_t page_size_;
+  const std::size_t most_messages_;
+  const std::size_t most_bytes_;
 };
 
 }  // namespace presence::inline PRESENCE_ABI::detail
+
+#include <presence/impl/hub/room_changes.hpp>
+#include <presence/impl/hub/room_delivery.hpp>
 
 #endif

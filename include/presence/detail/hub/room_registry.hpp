@@ -2,10 +2,13 @@
 #ifndef PRESENCE_DETAIL_HUB_ROOM_REGISTRY_HPP
 #define PRESENCE_DETAIL_HUB_ROOM_REGISTRY_HPP
 
+#include <presence/detail/util/attempt.hpp>
+#include <presence/detail/util/hash.hpp>
 #include <presence/version.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -18,10 +21,11 @@ namespace presence::inline PRESENCE_ABI::detail {
 template <class Room, class Mutex>
 struct room_registry {
   Mutex mutex;
-  boost::unordered_flat_map<std::string_view, std::shared_ptr<Room>> rooms;  // the names are those in the rooms
+  // by name; the names are those in the rooms
+  boost::unordered_flat_map<std::string_view, std::shared_ptr<Room>, seeded_hash, std::equal_to<>> rooms;
 
   /// An attachment has ended. The room goes with the last one, as every member belongs to an attachment.
-  void release(Room& room) {
+  void release(Room& room) noexcept {
     std::shared_ptr<Room> last;  // destroyed after the lock is released
     const std::lock_guard lock{mutex};
     if (--room.holds > 0) return;
@@ -31,7 +35,7 @@ struct room_registry {
     if (rooms.empty()) {
       rooms = {};
     } else if (rooms.bucket_count() > 128 && rooms.size() < rooms.bucket_count() / 8) {
-      rooms.rehash(rooms.size() * 2);
+      attempt([&] { rooms.rehash(rooms.size() * 2); }, [](auto) {});
     }
   }
 };

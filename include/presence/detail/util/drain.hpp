@@ -14,14 +14,14 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// A queue of tasks that are worked through one at a time by whichever thread brings one while nobody is at work. A thread
-/// that brings one meanwhile leaves it there and goes on.
+/// A queue of tasks that are worked through one at a time by whichever thread brings one while nobody is at work. A
+/// thread that brings one meanwhile leaves it there and goes on.
 ///
 /// Nobody works for others without bound (docs/threads.md). A worker has a goal: the last task that it brought itself,
 /// directly or from inside its callbacks. Past it the worker stays only until another thread can take over: one that
-/// brings a task from outside any callback waits for the task in hand and takes its place; one that is inside a callback
-/// of another drain, where it must not wait, promises to come back when it is out. So there is always a thread that is at
-/// work or will be, and none is kept longer than its own tasks and one of somebody else's take.
+/// brings a task from outside any callback waits for the task in hand and takes its place; one that is inside a
+/// callback of another drain, where it must not wait, promises to come back when it is out. So there is always a thread
+/// that is at work or will be, and none is kept longer than its own tasks and one of somebody else's take.
 ///
 /// Every function is called under the owner's lock, unless it says otherwise. With a mutex that does not lock, all that
 /// is about other threads vanishes.
@@ -45,10 +45,12 @@ class drain {
   /// How many threads have promised to come back. The owner lives until they have.
   [[nodiscard]] std::size_t promises() const noexcept { return promises_; }
 
-  /// The next `push` will not throw.
-  void make_room() { tasks_.make_room(); }
-  void push(Task task) {
-    tasks_.push(std::move(task));
+  /// The next `push` will not throw, nor so many of them.
+  void make_room(std::size_t places = 1) { tasks_.make_room(places); }
+  /// Anything that a task can be made of.
+  template <class From>
+  void push(From&& task) {
+    tasks_.emplace(std::forward<From>(task));
     ++brought_;
     if constexpr (locking) {
       if (inside()) goal_ = brought_;
@@ -62,9 +64,9 @@ class drain {
   [[nodiscard]] fifo<Task>& tasks() noexcept { return tasks_; }
 
   /// Works if nobody does, or takes over from who is past its goal; else leaves it to who is at work. First calls
-  /// `first(lock)`, then `step(lock)` until that returns false as there is nothing left. Both may let go of the lock and
-  /// take it again, and may not throw. `first` is not called where somebody else is at work: whoever has one makes sure
-  /// that nobody is. After this the owner lets go of the lock and calls `thread_duties::mine().settle()`.
+  /// `first(lock)`, then `step(lock)` until that returns false as there is nothing left. Both may let go of the lock
+  /// and take it again, and may not throw. `first` is not called where somebody else is at work: whoever has one makes
+  /// sure that nobody is. After this the owner lets go of the lock and calls `thread_duties::mine().settle()`.
   template <class First, class Step>
   void run(lock_type& lock, drainable& owner, First&& first, Step&& step) noexcept {
     if (busy_ && !take_over(lock, owner)) return;
@@ -86,6 +88,26 @@ class drain {
       if (!busy_ && !stopped_)
         work(
             lock, [](lock_type&) {}, step);
+    }
+  }
+
+  /// Stands still until whoever is at work calls `wake` or ends, if somebody else is at work and this thread is inside
+  /// no drain. A worker that is past its goal then ends and counts on this thread, which has to call `run` after this.
+  void wait_for_progress([[maybe_unused]] lock_type& lock) noexcept {
+    if constexpr (locking) {
+      if (!busy_ || thread_duties::mine().inside()) return;
+      ++promises_;
+      wait(lock);
+      --promises_;
+    }
+  }
+  [[nodiscard]] bool somebody_stands_still() const noexcept { return waiting_ > 0; }
+  /// By the worker: those who stand still go on.
+  void wake() noexcept {
+    if constexpr (locking) {
+      if (waiting_ == 0) return;
+      changes_.fetch_add(1, std::memory_order_release);
+      changes_.notify_all();
     }
   }
 
@@ -123,10 +145,7 @@ class drain {
       runner_ = {};
       past_goal_ = false;
       thread_duties::mine().leave();
-      if (waiting_ > 0) {
-        changes_.fetch_add(1, std::memory_order_release);
-        changes_.notify_all();
-      }
+      wake();
     }
   }
 

@@ -17,11 +17,17 @@ class fifo {
   [[nodiscard]] bool empty() const noexcept { return head_ == items_.size(); }
   [[nodiscard]] std::size_t size() const noexcept { return items_.size() - head_; }
 
-  void push(T item) { items_.push_back(std::move(item)); }
+  void push(T&& item) { items_.push_back(std::move(item)); }
+  void push(const T& item) { items_.push_back(item); }
+  /// Makes it in place: a variant costs half of what it does if it is made first and then moved.
+  template <class From>
+  void emplace(From&& from) {
+    items_.emplace_back(std::forward<From>(from));
+  }
 
-  /// The next `push` will not throw.
-  void make_room() {
-    if (items_.size() == items_.capacity()) items_.reserve(2 * items_.size() + 1);
+  /// The next `push` will not throw, nor so many of them.
+  void make_room(std::size_t places = 1) {
+    if (items_.capacity() - items_.size() < places) items_.reserve(2 * items_.size() + places);
   }
 
   /// Precondition: not empty.

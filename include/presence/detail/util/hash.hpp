@@ -5,6 +5,7 @@
 #include <presence/version.hpp>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -63,6 +64,16 @@ namespace presence::inline PRESENCE_ABI::detail {
   }
   return mix(low ^ turned ^ 0xe7037ed1a0b428dbU, high ^ state);
 }
+
+/// The hash of every map of ours whose keys come from outside. `boost::hash` has no seed, so that whoever chooses the keys
+/// can choose a million that all collide.
+struct seeded_hash {
+  using is_transparent = void;
+  using is_avalanching = void;  // Boost.Unordered need not mix it again
+  [[nodiscard]] std::size_t operator()(std::string_view text) const noexcept {
+    return static_cast<std::size_t>(hash_text(text, hash_seed()));
+  }
+};
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 

@@ -3,28 +3,40 @@
 #define PRESENCE_IMPL_HUB_ATTACHMENTS_HPP
 
 #include <presence/detail/hub/hub_core.hpp>
-#include <presence/detail/util/data_size.hpp>
+
+#include <algorithm>
+#include <exception>
 
 namespace presence::inline PRESENCE_ABI::detail {
+
+/// An order that does not depend on the seed of the hash, in which what happens in several rooms is told.
+template <class Rooms>
+void sort_by_name(Rooms& rooms) {
+  std::sort(rooms.begin(), rooms.end(), [](const auto& a, const auto& b) { return a->name < b->name; });
+}
 
 /// The room of this name, made if there is none, with one hold more.
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_ptr {
   const lock_type lock{registry_->mutex};
   const auto found = registry_->rooms.find(name);
-  room_ptr held = found != registry_->rooms.end()
-                      ? found->second
-                      : std::make_shared<room>(std::string{name}, registry_, tap_, options.sync_page);
+  room_ptr held = found != registry_->rooms.end() ? found->second
+                                                  : std::make_shared<room>(std::string{name}, registry_, tap_, options);
   if (found == registry_->rooms.end()) registry_->rooms.emplace(held->name, held);
   ++held->holds;
   return held;
 }
 
-/// Attaches, or attaches anew: an attachment that the session has there already gives its members to the new one and is
-/// told `replaced`. While the connection is lost the attachment waits for the resume. Nothing is told until `settle`.
+/// Attaches, beside whatever attachments the session has there already. One whose sink is closed gives its place to the
+/// new one, which has missed what it missed; so does one with the same sink. While the connection is lost the
+/// attachment waits for the resume. Nothing is told until `settle`. If it throws, nothing has changed.
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
                                               mode_set wanted, sink_ptr to) -> result<attachment> {
+  std::string made_name;
+  const auto spelled = room_name(name, made_name);
+  if (!spelled) return errc::invalid_room_name;
+  name = *spelled;
   if (name.empty() || name.size() > options.limits.room_name || !is_valid_utf8(name)) return errc::invalid_room_name;
   mode_set granted = wanted & s.who.capabilities;
   if (options.authorize) {  // one that throws has not said yes
@@ -32,38 +44,56 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
   }
   if (granted.empty()) return errc::not_permitted;
 
-  attachment made;
-  made.record = std::make_shared<record>(s.connection_id, s.who.client_id, granted, std::move(to));
-  {
-    const lock_type lock{s.mutex};
-    if (owner && s.owner != *owner) return errc::connection_closed;
-    if (s.state == session_state::ended) return s.expired ? errc::connection_expired : errc::connection_closed;
-    const bool lost = s.state == session_state::dropped;
-    const auto known = s.attachments.find(std::string{name});
-    const bool first = known == s.attachments.end();
-    if (first) {
-      if (s.attachments.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
-      made.where = hold_room(name);
-      s.attachments.emplace(name, made);
-    } else {
-      made.where = known->second.where;
+  const lock_type lock{s.mutex};
+  if (owner && s.owner != *owner) return errc::connection_closed;
+  if (s.state == session_state::ended) return s.expired ? errc::connection_expired : errc::connection_closed;
+  if (s.state == session_state::lingering) return errc::connection_closed;
+  auto known = s.rooms.find(name);
+  const bool first = known == s.rooms.end();
+  if (first && s.rooms.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
+
+  auto of = first ? std::make_shared<room_session<Data>>(s.connection_id, s.who.client_id) : known->second.of;
+  auto fresh = std::make_shared<record>(of, granted, std::move(to));
+  of->attachments.reserve(of->attachments.size() + 1);
+  attachment made{hold_room(name), std::move(fresh)};
+  struct hold {  // given back if what follows fails
+    registry& rooms;
+    room_ptr of;
+    ~hold() {
+      if (of != nullptr) rooms.release(*of);
     }
-    const lock_type in_room{made.where->mutex};
-    made.record->seen_version = std::numeric_limits<std::uint64_t>::max();  // has seen nothing
-    if (!first) {
-      record& old = *known->second.record;
-      if (old.state == attachment_state::paused && !old.abandoned) made.record->seen_version = old.seen_version;
-      made.record->owned = std::exchange(old.owned, {});
-      old.state = attachment_state::gone;
-      made.where->enqueue(
-          typename room::part{known->second.record, make_error_code(errc::replaced), made.record, false});
-      known->second.record = made.record;
+  } held{*registry_, made.where};
+  if (first) s.rooms.emplace(made.where->name, place{made.where, of});
+  held.of = nullptr;  // nothing fails from here on
+
+  if (first) {
+    of->stamps.go_on_from(s.left_rooms.earliest(name), s.ahead);
+  } else {
+    let_go(known->second);
+  }
+  const lock_type in_room{made.where->mutex};
+  of->away = s.state == session_state::dropped;
+  if (!of->away) made.where->take_back_seats(*of);
+  bool inherits = false;
+  for (auto it = of->attachments.begin(); it != of->attachments.end();) {
+    record& old = **it;
+    const bool gives_place = old.closed.load(std::memory_order_acquire) || old.sink == made.record->sink;
+    if (!gives_place) {
+      ++it;
+      continue;
     }
-    if (lost) {
-      made.record->state = attachment_state::paused;
-    } else {
-      made.where->enqueue_join(made.record, made.record->seen_version == made.where->set.version());
-    }
+    const bool heir = !inherits && old.state == attachment_state::paused && !old.abandoned;
+    inherits = inherits || heir;
+    old.state = attachment_state::gone;
+    made.where->enqueue_part(*it, make_error_code(errc::replaced), true,
+                             heir || old.sink == made.record->sink ? made.record : nullptr);
+    it = of->attachments.erase(it);
+  }
+  of->attachments.push_back(made.record);
+  if (s.state == session_state::dropped) {
+    made.record->state = attachment_state::paused;
+  } else {
+    made.where->enqueue_join(made.record, inherits);
   }
   return made;
 }
@@ -74,197 +104,259 @@ void hub_core<Data, Clock, Backplane>::settle(const attachment& at) {
   at.where->drain(lock);
 }
 
-/// The attachment ends in its room's order. Its members leave, unless nobody would be told.
+/// One attachment ends, in its room's order; with the session's last one there its members leave. Returns whether it
+/// had not ended before. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::part(const attachment& from, std::error_code told,
-                                            std::optional<leave_reason> members_leave) {
-  const lock_type in_room{from.where->mutex};
-  from.record->state = attachment_state::gone;
-  from.where->enqueue(typename room::part{from.record, told, nullptr, true});
-  if (members_leave) from.where->remove_members(*from.record, *members_leave, now());
+bool hub_core<Data, Clock, Backplane>::part(session& s, const attachment& from, std::error_code told,
+                                            leave_reason members_leave) noexcept {
+  const auto of = from.record->of;
+  const auto found = std::find(of->attachments.begin(), of->attachments.end(), from.record);
+  if (found == of->attachments.end()) return false;
+  of->attachments.erase(found);
+  const bool last = of->attachments.empty();
+  const bool lingers = last && linger_in_room(s, {from.where, of});
+  {
+    const lock_type in_room{from.where->mutex};
+    from.record->state = attachment_state::gone;
+    from.where->enqueue_part(from.record, told, true);
+    if (last && !lingers) from.where->remove_members(of, members_leave, now());
+  }
+  if (last && !lingers) {
+    remember_stamps(s, {from.where, of});
+    s.rooms.erase(s.rooms.find(from.where->name));
+  }
+  return true;
+}
+
+/// All attachments of a session end, whose places these were. Their members leave, unless nobody would be told.
+/// Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::part_all(const places& rooms, std::error_code told,
+                                                std::optional<leave_reason> members_leave) noexcept {
+  for (const auto& [name, at] : rooms) {
+    const auto all = std::exchange(at.of->attachments, {});
+    const lock_type in_room{at.where->mutex};
+    for (const record_ptr& each : all) {
+      each->state = attachment_state::gone;
+      at.where->enqueue_part(each, told, true);
+    }
+    if (members_leave) at.where->remove_members(at.of, *members_leave, now());
+    if (std::exchange(at.of->lingers, false)) registry_->release(*at.where);
+  }
+}
+
+/// The connection is lost. An attachment that waits for an attach or a resume already goes on waiting.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::pause_all(session& s) noexcept {
+  for (const auto& [name, at] : s.rooms) {
+    const lock_type in_room{at.where->mutex};
+    at.of->away = true;
+    for (const record_ptr& each : at.of->attachments) {
+      if (each->state != attachment_state::attached) continue;
+      each->state = attachment_state::paused;
+      at.where->enqueue_part(each, make_error_code(errc::disconnected), false);
+    }
+    show_connection(s, at, false);
+  }
+}
+
+/// The connection is back. An attachment whose sink is gone waits for an attach with another one, unless nobody will
+/// come.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::rejoin_all(session& s) noexcept {
+  for (auto it = s.rooms.begin(); it != s.rooms.end();) {
+    const place at = it->second;
+    ++it;
+    if (!at.of->lingers) {
+      const lock_type in_room{at.where->mutex};
+      at.of->away = false;
+      at.where->take_back_seats(*at.of);
+    }
+    const std::size_t count = at.of->attachments.size();
+    for (std::size_t i = 0, left = count; left > 0; --left) {
+      const record_ptr each = at.of->attachments[i];
+      if (each->abandoned) {
+        part(s, {at.where, each}, {}, leave_reason::closed);
+        continue;
+      }
+      ++i;
+      if (each->closed.load(std::memory_order_acquire)) continue;
+      const lock_type in_room{at.where->mutex};
+      each->state = attachment_state::attached;
+      at.where->enqueue_join(each, true);
+    }
+    const lock_type in_room{at.where->mutex};
+    show_connection(s, at, true);
+  }
+}
+
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::rooms_of(const session& s) -> std::vector<room_ptr> {
+  std::vector<room_ptr> all;
+  all.reserve(s.rooms.size());
+  for (const auto& [name, at] : s.rooms) all.push_back(at.where);
+  sort_by_name(all);
+  return all;
+}
+
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::drain_all(const places& rooms) noexcept {
+  std::vector<room_ptr> sorted;
+  attempt(
+      [&] {
+        sorted.reserve(rooms.size());
+        for (const auto& [name, at] : rooms) sorted.push_back(at.where);
+        sort_by_name(sorted);
+      },
+      [&](auto) { sorted.clear(); });
+  if (!sorted.empty()) return drain_all(sorted);
+  for (const auto& [name, at] : rooms) {  // memory is lacking for an order
+    lock_type lock{at.where->mutex};
+    at.where->drain(lock);
+  }
+}
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::drain_all(const std::vector<room_ptr>& rooms) noexcept {
+  for (const room_ptr& each : rooms) {
+    lock_type lock{each->mutex};
+    each->drain(lock);
+  }
 }
 
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::detach(session& s, const attachment& from) {
   {
     const lock_type lock{s.mutex};
-    const auto known = s.attachments.find(from.where->name);
-    if (known == s.attachments.end() || known->second.record != from.record)
-      return;  // ended, replaced or detached before
-    part(from, {}, leave_reason::closed);
-    s.attachments.erase(known);
+    if (!part(s, from, {}, leave_reason::closed)) return;
   }
-  lock_type lock{from.where->mutex};
-  from.where->drain(lock);
+  settle(from);
 }
 
+/// All attachments that the session has in the room.
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name) {
-  attachment known;
+  room_ptr where;
   {
     const lock_type lock{s.mutex};
-    const auto found = s.attachments.find(std::string{name});
-    if (found == s.attachments.end()) return false;
-    known = found->second;
+    std::string made;
+    const auto found = s.rooms.find(room_name(name, made).value_or(std::string_view{}));
+    if (found == s.rooms.end() || found->second.of->lingers) return false;
+    where = found->second.where;
+    const auto of = found->second.of;
+    while (!of->attachments.empty()) part(s, {where, of->attachments.back()}, {}, leave_reason::closed);
   }
-  detach(s, known);
+  lock_type lock{where->mutex};
+  where->drain(lock);
   return true;
 }
 
-/// Whoever had the attachment is gone. It detaches; but while the connection is lost its members stay for the grace
-/// period, and after a resume too if it `may_return`: then the session attaches to them with another sink.
+/// Whoever had the attachment is gone. It detaches, unless it is the last of its session there and the members are to
+/// stay for somebody else: while the connection is lost, for the grace period, and after a resume too if it
+/// `may_return`; and where it belongs to an earlier `owner` of the session, for whoever has resumed that.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::forget(session& s, const attachment& from, bool may_return) noexcept {
+void hub_core<Data, Clock, Backplane>::forget(session& s, const attachment& from, std::optional<std::uint32_t> owner,
+                                              bool may_return) noexcept {
   from.where->close(*from.record);
-  bool lost = false;
   {
     const lock_type lock{s.mutex};
-    lost = s.state == session_state::dropped;
-    from.record->abandoned = !may_return;
+    const auto& all = from.record->of->attachments;
+    const bool alone = std::none_of(
+        all.begin(), all.end(), [](const record_ptr& each) { return !each->closed.load(std::memory_order_acquire); });
+    const bool taken_over = owner && s.owner != *owner && s.state == session_state::connected;
+    if (!alone || (s.state != session_state::dropped && !taken_over)) {
+      if (!part(s, from, {}, leave_reason::closed)) return;
+    } else {
+      from.record->abandoned = !may_return;
+      const lock_type in_room{from.where->mutex};
+      if (from.record->state == attachment_state::attached) {
+        from.record->state = attachment_state::paused;
+        from.where->enqueue_part(from.record, make_error_code(errc::disconnected), false);
+      }
+    }
   }
-  if (!lost) detach(s, from);
+  settle(from);
 }
 
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::resync(const attachment& at) {
   lock_type lock{at.where->mutex};
-  if (at.record->state != attachment_state::attached) return;
-  at.where->enqueue_join(at.record, false);
+  if (at.record->state == attachment_state::attached) at.where->enqueue_join(at.record, false);
   at.where->drain(lock);
 }
 
-template <class Data, class Clock, class Backplane>
-bool hub_core<Data, Clock, Backplane>::within_rate(session& s, std::size_t messages) {
-  const std::size_t allowed = options.limits.messages_per_second;
-  if (allowed == 0) return true;
-  const lock_type lock{s.mutex};
-  const auto second = static_cast<std::uint64_t>(now().time_since_epoch().count() / 1000);
-  if (second != s.window) {
-    s.window = second;
-    s.sent = 0;
-  }
-  if (messages > allowed - s.sent) return false;
-  s.sent += messages;
-  return true;
-}
-
-/// What can be judged without the room. Fills in the client id where the connection has just one (RTP8c).
-template <class Data, class Clock, class Backplane>
-std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const record& from,
-                                                        std::vector<message<Data>>& messages) const {
-  const std::string& own = s.who.client_id;
-  if (messages.empty()) return errc::bad_request;
-  if (messages.size() > options.limits.messages_per_publish) return errc::message_too_large;
-  for (message<Data>& m : messages) {
-    if (m.action == action::absent || m.action > action::update) return errc::bad_request;
-    if (m.client_id.empty()) m.client_id = own;
-    if (m.client_id == "*" || !valid_client_id(m.client_id)) return errc::invalid_client_id;
-    if (own != "*" && own != m.client_id) return errc::invalid_client_id;
-    const std::size_t largest = options.limits.data_size.value_or(hub_limits::default_data_size);
-    if (const std::error_code too_large = check_data_size(m.data, largest)) return too_large;
-    if (m.extras.size() > options.limits.extras_size) return errc::message_too_large;
-    if (m.extras && (m.extras.json().size() < 2 || m.extras.json().front() != '{' || m.extras.json().back() != '}')) {
-      return errc::invalid_data;
-    }
-  }
-  if (!from.modes.contains(mode::presence)) return errc::not_permitted;
-  return {};
-}
-
-/// All or nothing: every message is checked before the first is applied.
+/// All or nothing: every message is checked before the first is applied. The handler is called at once, and not in the
+/// room's order, where nobody will take it out of `pending` any more, and where nothing is to be queued.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at, std::vector<message<Data>> messages,
                                                publish_completion handler) {
-  std::error_code outcome = check(s, *at.record, messages);
-  if (!outcome && !within_rate(s, messages.size())) outcome = make_error_code(errc::rate_limited);
   room& in = *at.where;
-  lock_type lock{in.mutex};
-  if (at.record->state == attachment_state::paused) outcome = make_error_code(errc::disconnected);
-  if (at.record->state == attachment_state::gone) outcome = make_error_code(errc::invalid_room_state);
-  if (at.record->closed.load(std::memory_order_acquire)) outcome = make_error_code(errc::operation_aborted);
-  if (!outcome && in.set.size() + messages.size() > options.limits.members_per_room) {
-    boost::unordered_flat_set<std::string_view> coming;
-    for (const message<Data>& m : messages) {
-      if (m.action != action::leave && !in.set.contains(m.client_id, s.connection_id)) coming.insert(m.client_id);
-    }
-    if (in.set.size() + coming.size() > options.limits.members_per_room) outcome = make_error_code(errc::room_full);
-  }
-  if (!outcome) {
-    std::vector<message<Data>> told = apply(s, in, *at.record, messages);
-    if (!told.empty()) in.enqueue(typename room::changes{make_batch(std::move(told)), at.record});
-  }
-  if (at.record->closed.load(std::memory_order_acquire)) {  // nobody will take it out of `pending` any more
-    lock.unlock();
-    before_callback<mutex_type>();
-    attempt([&] { handler(outcome); }, [](auto) {});
-    return;
-  }
-  in.enqueue(typename room::completed{at.record, at.record->pending.prepare(), outcome});
-  at.record->pending.add(std::move(handler));
-  in.drain(lock);
-}
-
-/// Stamps, decides between enter and update (RTP9b), and changes the room's set. Returns what others are to be told.
-template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from, std::vector<message<Data>>& messages)
-    -> std::vector<message<Data>> {
-  const std::uint64_t serial = s.next_serial.fetch_add(1, std::memory_order_relaxed);
-  const time_point at = in.stamp(now());
-  std::vector<message<Data>> told;
-  told.reserve(messages.size());
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    message<Data>& m = messages[i];
-    m.connection_id = s.connection_id;
-    m.timestamp = at;
-    m.reason = leave_reason::none;
-    m.connected = true;
-    const auto stored = in.set.find(m.client_id, s.connection_id);
-    // A re-entry under an id that this hub gave the member says nothing new, and nobody is told (RTP17g1). If the member
-    // has left meanwhile others may have been told in the middle of a sync, and would take that id for an old one.
-    const bool again = stored && m.action != action::leave && m.id.origin == id_origin::connection &&
-                       std::pair{m.id.msg_serial, m.id.index} <= std::pair{stored->id.msg_serial, stored->id.index};
-    if (again) continue;
-    m.entered_at = stored ? stored->entered_at : at;
-    m.id = {serial, static_cast<std::uint32_t>(i), id_origin::connection};
-    if (m.action == action::leave) {
-      if (!stored) continue;  // RTP10d
-      m.reason = leave_reason::left;
-      if (m.data.empty()) m.data = stored->data;  // RTP10a
-      if (m.extras.empty()) m.extras = stored->extras;
-      from.owned.remove(m.client_id, from.client_id);
-    } else {
-      m.action = stored ? action::update : action::enter;
-      from.owned.add(m.client_id, from.client_id);
-    }
-    const auto keep_replaced = [&m](const message<Data>&, user_change, shared_data<Data>& replaced) {
-      if (m.action != action::leave || !same(replaced, m.data)) m.previous = std::move(replaced);
-    };
-    if (in.set.apply(m, keep_replaced)) told.push_back(std::move(m));
-  }
-  return told;
+  std::error_code outcome;
+  applied done;  // what was there before, destroyed outside the lock
+  bool queued = false;
+  attempt(
+      [&] {
+        outcome = check(s, *at.record, messages);
+        const std::size_t bytes = outcome ? 0 : weight(messages);
+        lock_type lock{in.mutex};
+        const bool crowded = in.crowded(room::share::half);
+        if (crowded) in.wait_for_room(lock);
+        if (!outcome) outcome = admit(s, in, *at.record, messages, lock);
+        if (at.record->state == attachment_state::paused) outcome = make_error_code(errc::disconnected);
+        if (at.record->state == attachment_state::gone) outcome = make_error_code(errc::invalid_room_state);
+        const bool closed = at.record->closed.load(std::memory_order_acquire);
+        if (closed) outcome = make_error_code(errc::operation_aborted);
+        const bool full = crowded && in.overloaded(messages);
+        if (full && !outcome) outcome = make_error_code(errc::overloaded);
+        if (closed || full) return in.drain(lock);
+        const std::uint64_t ticket = at.record->pending.prepare();
+        in.make_room();
+        if (!outcome) {
+          apply(s, in, *at.record, messages, done);
+          if (!done.told->empty()) in.tell(std::move(done.told), at.record->of, bytes);
+        }
+        in.complete(at.record, ticket, outcome);
+        at.record->pending.add(std::move(handler));
+        queued = true;
+        in.drain(lock);
+      },
+      [&](const std::exception_ptr& why) { outcome = why_it_failed(why); });
+  if (queued) return;
+  settle(at);  // whoever was at work may have counted on this thread
+  before_callback<mutex_type>();
+  attempt([&] { handler(outcome); }, [](auto) {});
 }
 
 template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::evict(std::string_view name, std::string_view client_id) {
   const room_ptr in = find_room(name);
-  if (in == nullptr) return 0;
+  std::string made;
+  const auto spelled = client_name(client_id, made);
+  if (in == nullptr || !spelled) return 0;
+  client_id = *spelled;
   std::vector<std::string> connections;
   {
     const lock_type lock{in->mutex};
     in->set.for_each_of(client_id, [&](const member_view<Data>& m) { connections.emplace_back(m.connection_id); });
   }
+  struct settling {  // also when memory runs out on the way: those who are gone already are told
+    room& in;
+    ~settling() {
+      lock_type lock{in.mutex};
+      in.drain(lock);
+    }
+  } const at_last{*in};
   std::size_t gone = 0;
   for (const std::string& connection : connections) {
     const session_ptr of = find_session(connection);
     if (of == nullptr) continue;
     const lock_type lock{of->mutex};
-    const auto at = of->attachments.find(in->name);
-    if (at == of->attachments.end()) continue;  // ended meanwhile, and the member with it
+    const auto at = of->rooms.find(in->name);
+    if (at == of->rooms.end()) continue;  // ended meanwhile, and the member with it
     const lock_type in_room{in->mutex};
-    if (in->evict(client_id, at->second.record, now())) ++gone;
+    if (!in->evict(client_id, at->second.of, now())) continue;
+    at->second.of->evicted_before = of->next_serial.load(std::memory_order_relaxed);
+    ++gone;
   }
-  lock_type lock{in->mutex};
-  in->drain(lock);
   return gone;
 }
 

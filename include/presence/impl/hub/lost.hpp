@@ -11,14 +11,14 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// Without memory for it nobody is told, and nothing is changed. Precondition: the locks of the session and of the room
 /// are held.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::show_connection(session& s, const attachment& at, bool connected) {
+void hub_core<Data, Clock, Backplane>::show_connection(session& s, const place& at, bool connected) noexcept {
   if (!options.show_lost) return;
   room& in = *at.where;
   const auto tell = [&] {
     std::vector<message<Data>> told;
     const std::uint64_t serial = s.next_serial.fetch_add(1, std::memory_order_relaxed);
-    const time_point when = in.stamp(now());
-    at.record->owned.for_each(s.who.client_id, [&](const std::string& client_id) {
+    const time_point when = now();
+    at.of->owned.for_each(s.who.client_id, [&](const std::string& client_id) {
       const auto stored = in.set.find(client_id, s.connection_id);
       if (!stored || stored->connected == connected) return;
       message<Data> m;
@@ -28,17 +28,18 @@ void hub_core<Data, Clock, Backplane>::show_connection(session& s, const attachm
       m.connection_id = s.connection_id;
       m.data = stored->data;
       m.extras = stored->extras;
-      m.timestamp = when;
+      m.timestamp = at.of->stamps.of_message(client_id, when);
       m.id = {serial, static_cast<std::uint32_t>(told.size()), id_origin::connection};
       m.entered_at = stored->entered_at;
       m.previous = stored->data;
       told.push_back(std::move(m));
     });
     if (told.empty()) return;
-    const message_batch<Data> batch = make_batch(std::move(told));
-    in.enqueue(typename room::changes{
-        batch, connected ? at.record : nullptr});  // first, as it may fail, and an update of a member cannot
+    const std::size_t bytes = told.size() * sizeof(message<Data>);
+    message_batch<Data> batch = make_batch(std::move(told));
+    in.make_room();  // the last that may fail: an update of a member cannot
     for (const message<Data>& m : *batch) in.set.apply(m, [](const message<Data>&, user_change) {});
+    in.tell(std::move(batch), connected ? at.of : nullptr, bytes);
   };
   attempt(tell, [](auto) {});
 }

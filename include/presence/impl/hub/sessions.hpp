@@ -8,8 +8,14 @@ namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_ptr> {
+  std::string made_name;
+  const auto spelled = client_name(who.client_id, made_name);
+  if (!spelled) return errc::invalid_client_id;
+  if (spelled->data() != who.client_id.data()) who.client_id = std::move(made_name);
   if (!who.client_id.empty() && !valid_client_id(who.client_id)) return errc::invalid_client_id;
-  if (who.grace && *who.grace < std::chrono::milliseconds{0}) return errc::bad_request;
+  for (const auto& period : {who.grace, who.linger}) {
+    if (period && *period < milliseconds{0}) return errc::bad_request;
+  }
   auto made = std::make_shared<session>();
   made->who = std::move(who);
   made->hub = this->shared_from_this();
@@ -22,29 +28,18 @@ auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_p
   }
 }
 
-/// The connection is lost: nobody is told, the members stay, and the grace period begins.
+/// The connection is lost: nobody is told, the members stay, and the grace period begins. If it throws, it has not.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t owner) {
-  std::vector<attachment> paused;
+  std::vector<room_ptr> paused;
   {
     const lock_type lock{s->mutex};
     if (s->state != session_state::connected || s->owner != owner) return;
+    paused = rooms_of(*s);
+    arm(s, s->who.grace.value_or(options.grace));
+    s->extended = false;
     s->state = session_state::dropped;
-    for (const auto& [name, at] : s->attachments) {
-      const lock_type in_room{at.where->mutex};
-      if (at.record->state == attachment_state::paused)
-        continue;  // still waits for an attach since the connection was lost before
-      at.record->state = attachment_state::paused;
-      at.where->enqueue(typename room::part{at.record, make_error_code(errc::disconnected), nullptr, false});
-      show_connection(*s, at, false);
-      at.record->seen_version = at.where->set.version();
-      paused.push_back(at);
-    }
-    const auto grace = s->who.grace.value_or(options.grace);
-    const lock_type in_hub{mutex_};
-    const time_point from = now();
-    s->deadline = deadlines_.arm(from, grace, s);
-    s->due = s->deadline->due();
+    pause_all(*s);
   }
   drain_all(paused);
 }
@@ -56,76 +51,58 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<st
   session_ptr s = find_session(key.substr(0, bang));
   if (s == nullptr) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
   if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
-  std::vector<attachment> back;
+  std::vector<room_ptr> back;
   std::uint32_t owner = 0;
-  bool too_late = false;
   {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) return s->expired ? errc::connection_expired : errc::connection_closed;
-    if (s->state == session_state::dropped && s->due <= now()) {
-      too_late = true;  // due, and `run_due` has not come round to it yet
-    } else {
-      if (s->state == session_state::dropped) {
-        const lock_type in_hub{mutex_};
-        if (s->deadline) deadlines_.cancel(*s->deadline);
-        s->deadline.reset();
-        s->state = session_state::connected;
-        for (auto it = s->attachments.begin(); it != s->attachments.end();) {
-          const attachment at = it->second;
-          if (at.record->abandoned) {
-            part(at, {}, leave_reason::closed);
-            s->attachments.erase(it++);
-            back.push_back(at);
-            continue;
-          }
-          ++it;
-          const lock_type in_room{at.where->mutex};
-          if (!at.record->closed.load(std::memory_order_acquire)) {  // else it waits for an attach with another sink
-            at.record->state = attachment_state::attached;
-            at.where->enqueue_join(at.record, at.where->set.version() == at.record->seen_version);
-          }
-          show_connection(*s, at, true);
-          back.push_back(at);
-        }
-      }
-      owner = ++s->owner;  // of a live session: taken over from whoever had it
+    if (s->state == session_state::lingering) return errc::connection_closed;
+    if (s->state == session_state::dropped) {
+      const milliseconds at = elapsed();
+      if (s->due <= at && !host_slept(*s, at)) return errc::connection_expired;  // `run_due` will end it
+      back = rooms_of(*s);
+      disarm(*s);
+      s->state = session_state::connected;
+      rejoin_all(*s);
     }
-  }
-  if (too_late) {
-    end(s, std::nullopt, leave_reason::timed_out);
-    return errc::connection_expired;
+    owner = ++s->owner;  // of a live session: taken over from whoever had it
   }
   drain_all(back);
   return std::pair{std::move(s), owner};
 }
 
-/// For good: members leave at once. With an owner only if the handle is still the session's.
+/// A goodbye: the members leave at once, or where there is a linger after that. If it throws, nothing has changed.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::end(const session_ptr& s, std::optional<std::uint32_t> owner, leave_reason why) {
-  std::vector<attachment> left;
+void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t owner) {
+  places left;
+  std::vector<room_ptr> lingering;
   {
     const lock_type lock{s->mutex};
-    if (s->state == session_state::ended || (owner && s->owner != *owner)) return;
-    if (why == leave_reason::timed_out && (s->state != session_state::dropped || s->due > now())) {
-      return;  // resumed meanwhile, and perhaps dropped again
+    const bool over = s->state == session_state::ended || s->state == session_state::lingering;
+    if (over || s->owner != owner) return;
+    const auto told = make_error_code(errc::connection_closed);
+    if (linger_of(*s) > milliseconds{0} && members_would_stay(*s)) {
+      lingering = rooms_of(*s);
+      arm(s, linger_of(*s));
+      s->extended = false;
+      s->state = session_state::lingering;
+      linger_everywhere(*s, told);
+    } else {
+      end(*s, leave_reason::closed, told, left);
     }
-    s->state = session_state::ended;
-    s->expired = why == leave_reason::timed_out;
-    const auto told = make_error_code(s->expired ? errc::connection_expired : errc::connection_closed);
-    leave_attachments(*s, why, told, left);
-    forget_session(*s);
   }
+  drain_all(lingering);
   drain_all(left);
 }
 
-/// Precondition: the session's lock is held.
+/// For good: the members leave. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::leave_attachments(session& s, leave_reason why, std::error_code told,
-                                                         std::vector<attachment>& drains) {
-  for (auto& [name, at] : std::exchange(s.attachments, {})) {
-    part(at, told, why);
-    drains.push_back(std::move(at));
-  }
+void hub_core<Data, Clock, Backplane>::end(session& s, leave_reason why, std::error_code told, places& drains) {
+  s.state = session_state::ended;
+  s.expired = why == leave_reason::timed_out;
+  drains.swap(s.rooms);
+  part_all(drains, told, why);
+  forget_session(s);
 }
 
 /// Precondition: the session's lock is held.
@@ -142,54 +119,46 @@ void hub_core<Data, Clock, Backplane>::forget_session(session& s) {
   if (sessions_.empty()) {
     sessions_ = {};
   } else if (sessions_.bucket_count() > 128 && sessions_.size() < sessions_.bucket_count() / 8) {
-    sessions_.rehash(sessions_.size() * 2);
+    attempt([&] { sessions_.rehash(sessions_.size() * 2); }, [](auto) {});
   }
 }
 
-/// The hub is going: every session ends, and as nobody is left to be told, no leaves are.
+/// The hub is going: every session ends, and as nobody is left to be told, no leaves are. All have ended before the
+/// first is told so.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::shut_down() {
-  std::vector<session_ptr> all;
+void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
+  decltype(sessions_) all;
+  deadlines left_behind;  // these hold sessions
   {
     const lock_type lock{mutex_};
     closed_ = true;
-    for (auto& [id, s] : sessions_) all.push_back(s);
+    all.swap(sessions_);
   }
-  std::vector<attachment> left;
-  for (const session_ptr& s : all) {
+  for (const auto& [id, s] : all) {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) continue;
     s->state = session_state::ended;
-    for (auto& [name, at] : std::exchange(s->attachments, {})) {
-      part(at, make_error_code(errc::connection_closed), std::nullopt);
-      left.push_back(std::move(at));
-    }
-    forget_session(*s);
+    part_all(s->rooms, make_error_code(errc::connection_closed), std::nullopt);
+    const lock_type in_hub{mutex_};
+    if (s->deadline) deadlines_.cancel(*s->deadline);
+    s->deadline.reset();
   }
-  drain_all(left);
-}
-
-template <class Data, class Clock, class Backplane>
-std::size_t hub_core<Data, Clock, Backplane>::run_due() {
-  std::size_t ended = 0;
-  const time_point until = now();
-  for (;;) {
-    std::optional<session_ptr> due;
+  {
+    const lock_type lock{mutex_};
+    std::swap(left_behind, deadlines_);
+  }
+  for (const auto& [id, s] : all) {
+    places left;
     {
-      const lock_type lock{mutex_};
-      due = deadlines_.pop_due(until);
-      if (!due) return ended;
-      (*due)->deadline.reset();
+      const lock_type lock{s->mutex};
+      left.swap(s->rooms);
     }
-    end(*due, std::nullopt, leave_reason::timed_out);
-    ++ended;
+    for (const auto& [name, at] : left) {  // in no order, as an order would want memory
+      lock_type lock{at.where->mutex};
+      at.where->drain(lock);
+    }
+    for (const auto& [name, at] : left) at.where->forget_members();
   }
-}
-
-template <class Data, class Clock, class Backplane>
-std::optional<time_point> hub_core<Data, Clock, Backplane>::next_deadline() const {
-  const lock_type lock{mutex_};
-  return deadlines_.next();
 }
 
 template <class Data, class Clock, class Backplane>
@@ -208,14 +177,6 @@ std::size_t hub_core<Data, Clock, Backplane>::bytes() const {
   const lock_type lock{mutex_};
   total += sessions_.bucket_count() * (sizeof(std::string_view) + sizeof(session_ptr) + 1);
   return total + sessions_.size() * sizeof(session);
-}
-
-template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::drain_all(std::vector<attachment>& attachments) {
-  for (const attachment& at : attachments) {
-    lock_type lock{at.where->mutex};
-    at.where->drain(lock);
-  }
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail

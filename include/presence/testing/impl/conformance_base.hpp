@@ -51,8 +51,8 @@ namespace presence::inline PRESENCE_ABI::testing {
 ///     INSTANTIATE_TYPED_TEST_SUITE_P(my_transport, transport_conformance, ::testing::Types<my_harness>);
 ///     }
 ///
-/// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`; the hub behind should
-/// permit every one of them everything, and have no smaller limits than `hub_limits`: the longest ids have 256 bytes,
+/// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`, for which it makes a
+/// connection that may act for anyone (`identity::wildcard()`); the hub behind should permit every one of them everything, and have no smaller limits than `hub_limits`: the longest ids have 256 bytes,
 /// data 65,536, extras 16,384, and there are up to 1,100 members.
 template <class H>
 concept transport_harness = std::default_initializable<H> && transport<typename H::transport_type> &&

@@ -1,0 +1,68 @@
+// What run_due does, and in which order.
+#include "support/hub_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace presence::test {
+namespace {
+
+class hub_run_due : public hub_test {};
+
+TEST_F(hub_run_due, all_that_is_due_has_ended_before_anybody_is_told) {
+  client here{hub, "here"}, there{hub, "there", "other"};
+  client alice{hub, "alice"}, bob{hub, "bob", "other"};
+  alice.enter();
+  bob.enter();
+  alice.session.drop();
+  bob.session.drop();
+  std::vector<std::size_t> left;
+  const auto count = [&](const std::string& line) {
+    if (line.starts_with("leave"))
+      left.push_back(hub.member_count("lobby") + hub.member_count("other") + hub.session_count());
+  };
+  here.sink.then = count;
+  there.sink.then = count;
+  EXPECT_EQ(advance(15s), 2U);
+  EXPECT_EQ(left, (std::vector<std::size_t>{2, 2}));  // the two who watch, and no member
+}
+
+TEST_F(hub_run_due, rooms_are_told_in_the_order_of_their_names) {
+  std::vector<std::string> told;
+  std::vector<std::string> names;
+  for (int n = 0; n < 20; ++n) names.push_back("room-" + std::to_string(100 + n));
+  text_session watcher = hub.connect("watcher"), alice = hub.connect("alice");
+  std::vector<recording_sink> sinks(names.size());
+  std::vector<recording_sink> hers(names.size());
+  std::vector<text_attachment> rooms;
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    rooms.push_back(watcher.attach(names[n], mode_set::all(), sinks[n]).value());
+    rooms.push_back(alice.attach(names[n], mode_set::all(), hers[n]).value());
+    rooms.back().publish({says(action::enter)});
+    sinks[n].then = [&told, name = names[n]](const std::string&) { told.push_back(name); };
+  }
+  alice.drop();
+  advance(15s);
+  EXPECT_EQ(told, names);
+}
+
+TEST_F(hub_run_due, many_distinct_periods_are_kept_in_order) {
+  client watcher{hub, "watcher"};
+  std::vector<text_session> all;
+  constexpr int count = 2'000;
+  for (int n = 0; n < count; ++n) {
+    identity who{"m"};
+    who.grace = std::chrono::milliseconds{1'000 + (n * 7) % count};
+    all.push_back(hub.connect(who));
+    all.back().drop();
+  }
+  EXPECT_EQ(advance(1'000ms + 999ms), 1'000U);
+  EXPECT_EQ(advance(1ms), 1U);
+  EXPECT_EQ(advance(1s), 999U);
+}
+
+}  // namespace
+}  // namespace presence::test
