@@ -23,9 +23,10 @@ struct attachment_info {
 ///
 /// Any type with these four members is one. The calls come serially, outside any lock, in the room's order: attached,
 /// the sync's pages, then live events without loss or repetition. A sink must not block, as the room waits for it: it
-/// queues, and when its queue is full `on_presence` returns false. From then on it gets neither events nor pages until
-/// `basic_attachment::resync()` or a resume, which attach it anew with a sync. One that throws from `on_presence` is
-/// attached anew by the room, once. It may destroy its attachment, session and hub inside a call.
+/// queues, and when its queue is full `on_presence` returns false. From then on, as when a call of it throws, it gets
+/// neither events nor pages until `basic_attachment::resync()` or a resume, which attach it anew with a sync. Where
+/// `on_presence` throws `std::bad_alloc` the room does so by itself, once. It may destroy its attachment, session and hub
+/// inside a call.
 ///
 /// Without `mode::subscribe` it is told about the members of its own session only, in syncs as in events.
 template <class S, class Data>

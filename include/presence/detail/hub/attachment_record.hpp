@@ -43,7 +43,7 @@ struct attachment_record {
   // Of the room's drainer: something was not told, as the sink could not keep up, was closed, or is yet to be attached.
   // It is told nothing more until it is synced.
   bool lagging = true;
-  bool threw = false;  // of the room's drainer: on_presence did, so that the room syncs it once by itself
+  bool ran_out = false;  // of the room's drainer: of memory, in on_presence, so that the room syncs it once by itself
   // Of the room's drainer: how far the sink knows the room's set. What is not newer is not told again.
   std::uint64_t known_version = 0;
 

@@ -276,7 +276,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // of the drainer
   std::uint64_t told_version_ = 0;  // of the last changes that were told
-  bool some_threw_ = false;         // of those who were told the last changes
+  bool some_ran_out_ = false;       // of memory, of those who were told the last changes
   std::vector<receiver> subscribers_;
   std::vector<receiver> own_only_;  // attachments that are told about their own members only
   delivery_gate<is_locking<Mutex>> gate_;

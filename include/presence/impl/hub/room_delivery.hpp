@@ -4,6 +4,8 @@
 
 #include <presence/detail/hub/hub_room.hpp>
 
+#include <exception>
+
 namespace presence::inline PRESENCE_ABI::detail {
 
 /// Tells one task. Returns false where there is nothing left to do.
@@ -161,11 +163,11 @@ void hub_room<Data, Mutex, Tap>::deliver_changes(lock_type& lock, const changes&
   lock.unlock();
   if (synced_later) return;
   deliver(c);
-  if (!std::exchange(some_threw_, false)) return;
+  if (!std::exchange(some_ran_out_, false)) return;
   lock.lock();
   for (auto* const among : {&subscribers_, &own_only_}) {
     for (const receiver& each : *among) {
-      if (std::exchange(each.to->threw, false)) enqueue_join(each.to->kept, false);
+      if (std::exchange(each.to->ran_out, false)) enqueue_join(each.to->kept, false);
     }
   }
   lock.unlock();
@@ -259,7 +261,11 @@ PRESENCE_DETAIL_ALWAYS_INLINE inline void hub_room<Data, Mutex, Tap>::deliver(re
   }
   before_callback<Mutex>();
   to.known_version = version;
-  attempt([&] { to.lagging = !sink.on_presence(messages); }, [&](auto) { to.lagging = to.threw = some_threw_ = true; });
+  attempt([&] { to.lagging = !sink.on_presence(messages); },
+          [&](const std::exception_ptr& why) {
+            to.lagging = true;
+            if (why_it_failed(why) == std::errc::not_enough_memory) to.ran_out = some_ran_out_ = true;
+          });
 }
 
 /// Calls the sink, and returns whether it is told: not if it is closed, or throws.
