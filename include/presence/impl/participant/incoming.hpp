@@ -158,7 +158,8 @@ void participant_state<Data, Wire>::page(const std::vector<message<Wire>>& raw,
                                          const std::vector<message<Data>>& decoded, const sync_cursor& cursor,
                                          time_point now, Malformed&& malformed) {
   if (events.anything()) events.expect(decoded.size());
-  const bool sound = std::all_of(decoded.begin(), decoded.end(), is_well_formed<Data>);
+  const bool sound =
+      std::all_of(decoded.begin(), decoded.end(), [](const message<Data>& m) { return is_well_formed(m); });
   const auto emit = [&](const event<Data>& e, user_change change) {
     set_changed(raw[static_cast<std::size_t>(&e - decoded.data())], e, change, false);
   };
