@@ -25,6 +25,11 @@ struct presence_options {
   bool queue_operations = true;
   /// Operations that may wait for the attach; one more fails with `queue_full`.
   std::size_t max_queued_operations = 10'000;
+  /// Operations that may be sent and not answered, and tasks that may wait while a callback runs; at least 1. Past the
+  /// first, operations wait as they do for the attach. Past the second, a call that is made outside of all callbacks
+  /// returns once there is room again, and an operation called from inside one fails with `queue_full`: then only its
+  /// handler takes memory until it is told so. A leave is refused past twice as much only.
+  std::size_t max_pending_operations = 10'000;
   /// Messages that may wait while a listener is busy. Past that the rest is dropped unseen and the set is synced again
   /// once the listener is back, so that a slow listener costs memory only up to this bound and misses no difference.
   std::size_t max_backlog = 65'536;

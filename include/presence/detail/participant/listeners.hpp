@@ -113,7 +113,11 @@ class participant_listeners {
     }
   }
 
+  /// Tried twice, as what is not told now is never told.
   bool deliver_users(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
+    return try_deliver_users(events, version, threw) || try_deliver_users(events, version, threw);
+  }
+  bool try_deliver_users(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
     bool told = false;
     attempt(
         [&] {

@@ -28,8 +28,10 @@ struct own_member {
   bool owed = false;             // is to be entered again as soon as nothing is on its way
   bool put_off = false;          // … but not now: the hub refused it for a passing reason, or nobody answered
   std::uint32_t on_the_way = 0;  // operations of the user that were sent and are not answered
+  std::uint32_t waiting = 0;     // … and that wait to be sent
+  std::uint64_t newest = 0;      // the number of the last of these, as the participant's state counts them
 
-  [[nodiscard]] bool is_needed() const noexcept { return accepted || reentering || on_the_way > 0; }
+  [[nodiscard]] bool is_needed() const noexcept { return accepted || reentering || on_the_way > 0 || waiting > 0; }
   [[nodiscard]] bool may_reenter() const noexcept {
     return owed && !put_off && accepted && !wants_to_leave && !reentering && on_the_way == 0;
   }

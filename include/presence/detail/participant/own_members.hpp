@@ -57,22 +57,41 @@ class own_members {
   void could_not_leave(const operation_type& op) noexcept {
     if (record* const mine = find(op)) mine->wants_to_leave = true;
   }
-  /// An operation that was accepted here will not be sent.
-  void dropped(const operation_type& op) noexcept {
+  /// It waits as number `number`. May throw, and then nothing has changed.
+  void waits(const operation_type& op, std::uint64_t number) {
+    record& mine = at(op);
+    ++mine.waiting;
+    mine.newest = number;
+  }
+  /// The number of the newest that waits for the same member, if any does. O(1).
+  [[nodiscard]] std::optional<std::uint64_t> newest_waiting(const operation_type& op) noexcept {
+    const record* const mine = find(op);
+    return mine != nullptr && mine->waiting > 0 ? std::optional{mine->newest} : std::nullopt;
+  }
+  /// An operation that waited will not be sent: another one has its place, …
+  void superseded(const operation_type& op) noexcept {
     if (op.what != action::leave && is_self(op)) one_entering_less();
-    if (const record* const mine = find(op)) forget_unneeded(op, *mine);
+  }
+  /// … or none has.
+  void dropped(const operation_type& op) noexcept {
+    superseded(op);
+    record* const mine = find(op);
+    if (mine == nullptr) return;
+    if (mine->waiting > 0) --mine->waiting;
+    forget_unneeded(op, *mine);
   }
 
   // --- what is sent and answered ----------------------------------------------------------------------------------------
 
-  /// May throw, and then nothing has changed.
-  void sending(operation_type& op) {
+  /// `waited`: it has been queued. May throw, and then nothing has changed.
+  void sending(operation_type& op, bool waited) {
     record& mine = at(op);
     op.attachment = attachment_;
     op.connection = connection_;
     op.sync = syncs_;
     if (!op.reentry) {
       ++mine.on_the_way;
+      if (waited && mine.waiting > 0) --mine.waiting;
       return;
     }
     mine.reentering = true;

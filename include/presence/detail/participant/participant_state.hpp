@@ -21,6 +21,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <string>
@@ -108,6 +109,13 @@ class participant_state {
   /// What an operation that is over still holds is destroyed outside the lock.
   void let_go_of(operation_type& op) noexcept { let_go(std::move(op.outgoing.data)); }
 
+  /// Whether another operation of the user may be on its way: past the bound they wait, and only the newest of each
+  /// member does (W13).
+  [[nodiscard]] bool may_send() const noexcept {
+    const std::size_t pending = sent.size() + held.size();
+    return pending < options.max_pending_operations || pending == 0;
+  }
+
   // --- queries ----------------------------------------------------------------------------------------------------------
 
   /// Why the set cannot be read now; no error if it can.
@@ -153,7 +161,7 @@ class participant_state {
   }
 
   in_flight<operation_type> sent;  // by their tokens
-  fifo<operation_type> queued;     // for the attach
+  fifo<operation_type> queued;     // for the attach, or as much is on its way
   fifo<operation_type> held;       // accepted by the hub, but their own event has not come yet
   fifo<completion> attaching;
   fifo<completion> detaching;
@@ -162,12 +170,13 @@ class participant_state {
   mode_set modes = mode_set::all();
   room_state room = room_state::initialized;
   time_point put_off_at{};
-  bool known = false;         // the set means something
-  bool synced = false;        // and was complete once
-  bool catching_up = false;   // messages were dropped: own events may come with the sync
-  bool flawed_sync = false;   // something in it could not be read: nobody leaves because of it
-  bool attach_again = false;  // attach was called while detaching
-  bool resync_due = false;    // the transport is to be asked for a sync
+  std::uint64_t queued_before = 0;  // how many operations have left the queue: the number of its first
+  bool known = false;               // the set means something
+  bool synced = false;              // and was complete once
+  bool catching_up = false;         // messages were dropped: own events may come with the sync
+  bool flawed_sync = false;         // something in it could not be read: nobody leaves because of it
+  bool attach_again = false;        // attach was called while detaching
+  bool resync_due = false;          // the transport is to be asked for a sync
 
  private:
   std::vector<shared_data<Wire>> spent;

@@ -74,7 +74,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void operate(action what, bool for_client, std::string client_id, shared_data<Data> data, extras extra,
                completion handler) {
     post(operate_call<Data>{what, for_client, std::move(client_id), std::move(data), std::move(extra),
-                            std::move(handler)});
+                            std::move(handler), false});
   }
   void get(query which, get_handler handler) { post(get_call{std::move(which), std::move(handler)}); }
 
@@ -107,14 +107,20 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void come_back() noexcept override;
 
  private:
-  // --- the tasks (impl/participant/tasks.hpp) -----------------------------------------------------------------------------
+  // --- the tasks (impl/participant/bringing.hpp, tasks.hpp) -----------------------------------------------------------------------------
   template <class Task>
   void post(Task t);
+  template <class Task>
+  [[nodiscard]] bool make_way(Task& t, lock_type& lock);
   void work(lock_type& lock) noexcept;
   template <class First>
   void work(lock_type& lock, First&& first) noexcept;
   void let_go(lock_type& lock) noexcept;
   [[nodiscard]] bool step(lock_type& lock) noexcept;
+  [[nodiscard]] bool wants_resync() const noexcept {
+    return (resync_asked_ || state_.resync_due) && state_.room == room_state::attached;
+  }
+  void ask_resync(lock_type& lock) noexcept;
   void run(task& t, lock_type& lock) noexcept;
   void run(attach_call& call, lock_type& lock);
   void run(detach_call& call, lock_type& lock);
@@ -127,6 +133,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void run(failure& what, lock_type& lock);
   void run_out_of_memory(task& t, lock_type& lock) noexcept;
   void postpone(const state_change& change) noexcept;
+
+  // --- the end (impl/participant/ending.hpp) ------------------------------------------------------------------------------
   void abort_everything() noexcept;
 
   // --- what follows from them (impl/participant/effects.hpp) --------------------------------------------------------------
@@ -200,6 +208,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   bool unsent_ = false;            // memory ran out for something that is to be sent
   bool answers_in_place_ = false;  // … for outcomes, which wait in their operations
   std::optional<state_change> postponed_;           // … for a change of the room
+  bool refusal_waits_ = false;                      // an operation without a handler, refused for lack of room
   bool closed_ = false;                             // the owner is gone
   bool orphaned_ = false;                           // … and the last to use this deletes it
   mutable std::atomic<std::thread::id> visitor_{};  // who is inside for_each
@@ -208,7 +217,9 @@ class presence_core final : public transport_receiver<typename Transport::codec_
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 
+#include <presence/impl/participant/bringing.hpp>
 #include <presence/impl/participant/effects.hpp>
+#include <presence/impl/participant/ending.hpp>
 #include <presence/impl/participant/queries.hpp>
 #include <presence/impl/participant/tasks.hpp>
 

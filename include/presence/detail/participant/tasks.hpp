@@ -31,6 +31,7 @@ struct operate_call {
   shared_data<Data> data;
   presence::extras extras;
   completion handler;
+  bool refused = false;  ///< for lack of room: the handler is told so in its turn
 };
 template <class Wire>
 struct live_batch {

@@ -18,7 +18,9 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// thread that brings one meanwhile leaves it there and goes on.
 ///
 /// Nobody works for others without bound (docs/threads.md). A worker has a goal: the last task that it brought itself,
-/// directly or from inside its callbacks. Past it the worker stays only until another thread can take over: one that
+/// directly or from inside the callbacks of such a task. What it brings while it works on somebody else's task does not
+/// count, as then whoever goes on bringing tasks that lead to others would keep it there for ever. Past its goal the
+/// worker stays only until another thread can take over: one that
 /// brings a task from outside any callback waits for the task in hand and takes its place; one that is inside a
 /// callback of another drain, where it must not wait, promises to come back when it is out. So there is always a thread
 /// that is at work or will be, and none is kept longer than its own tasks and one of somebody else's take.
@@ -53,12 +55,13 @@ class drain {
     tasks_.emplace(std::forward<From>(task));
     ++brought_;
     if constexpr (locking) {
-      if (inside()) goal_ = brought_;
+      if (own_in_hand_ && inside()) goal_ = brought_;
     }
   }
   /// Precondition: not empty.
   [[nodiscard]] Task pop() noexcept {
     ++done_;
+    if constexpr (locking) own_in_hand_ = done_ == goal_;
     return tasks_.pop();
   }
   [[nodiscard]] fifo<Task>& tasks() noexcept { return tasks_; }
@@ -130,6 +133,7 @@ class drain {
       runner_ = std::this_thread::get_id();
       goal_ = brought_;
       past_goal_ = false;
+      own_in_hand_ = true;
       thread_duties::mine().enter();
     }
     first(lock);
@@ -195,6 +199,7 @@ class drain {
   std::atomic<std::uint32_t> changes_{0};
   bool busy_ = false;
   bool past_goal_ = false;
+  bool own_in_hand_ = false;  // the worker's last own task is being worked on
   bool stopped_ = false;
 };
 

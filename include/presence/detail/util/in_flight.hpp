@@ -4,6 +4,7 @@
 #include <presence/detail/util/fifo.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -54,6 +55,9 @@ class in_flight {
     all.entries_.swap(entries_);
     return all;
   }
+
+  [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
   /// In the order of the numbers.
   template <class Visit>

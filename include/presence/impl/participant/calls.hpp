@@ -55,7 +55,7 @@ std::error_code participant_state<Data, Wire>::operate(operation_type& op, std::
   };
   switch (room) {
     case room_state::attached:
-      if (!queued.empty()) break;  // nothing overtakes what there was no memory to send (W10)
+      if (!queued.empty() || !may_send()) break;  // nothing overtakes what could not be sent (W10, W13)
       now = send(op, true);
       return {};
     case room_state::attaching:
@@ -74,11 +74,12 @@ std::error_code participant_state<Data, Wire>::operate(operation_type& op, std::
   if (earlier == nullptr && queued.size() >= options.max_queued_operations) return cannot(errc::queue_full);
   own.called(op);
   if (earlier != nullptr) {  // the newest state is what counts (W11)
-    own.dropped(*earlier);
+    own.superseded(*earlier);
     fifo<operation_type> one;
     one.push(std::exchange(*earlier, std::move(op)));
     effects.add(refuse_operations<Wire>{std::move(one), make_error_code(errc::superseded)});
   } else {
+    own.waits(op, queued_before + queued.size());
     queued.push(std::move(op));
   }
   if (room == room_state::initialized) begin_attach();  // RTP8d
@@ -87,15 +88,13 @@ std::error_code participant_state<Data, Wire>::operate(operation_type& op, std::
 }
 
 /// The operation that waits for the same member and that this one makes pointless: an enter or update by another one or
-/// by a leave. An enter behind a leave is something else.
+/// by a leave. An enter behind a leave is something else. O(1): a gateway has many members.
 template <class Data, class Wire>
 auto participant_state<Data, Wire>::queued_for(const operation_type& op) noexcept -> operation_type* {
-  for (auto at = queued.end(); at != queued.begin();) {
-    --at;
-    if (at->own != op.own || (!op.own && at->outgoing.client_id != op.outgoing.client_id)) continue;
-    return at->what != action::leave || op.what == action::leave ? at : nullptr;
-  }
-  return nullptr;
+  const auto number = own.newest_waiting(op);
+  if (!number || *number < queued_before || *number - queued_before >= queued.size()) return nullptr;
+  operation_type* const newest = queued.begin() + (*number - queued_before);
+  return newest->what != action::leave || op.what == action::leave ? newest : nullptr;
 }
 
 template <class Data, class Wire>
@@ -154,7 +153,7 @@ auto participant_state<Data, Wire>::send(operation_type& op, bool is_new) -> out
   kept.data = op.outgoing.data;
   kept.extras = op.outgoing.extras;
   if (is_new) own.called(op);
-  own.sending(op);
+  own.sending(op, !is_new && !op.reentry);
   made.messages.push_back(std::exchange(op.outgoing, std::move(kept)));
   made.token = sent.add(std::move(op));
   return made;
@@ -168,9 +167,10 @@ auto participant_state<Data, Wire>::send(std::optional<operation_type> op) -> st
 
 template <class Data, class Wire>
 auto participant_state<Data, Wire>::next_waiting() -> std::optional<outgoing> {
-  if (queued.empty() || room != room_state::attached) return std::nullopt;
+  if (queued.empty() || room != room_state::attached || !may_send()) return std::nullopt;
   outgoing made = send(*queued.begin(), false);  // takes it only when it cannot fail any more
   (void)queued.pop();
+  ++queued_before;
   return made;
 }
 
@@ -178,6 +178,7 @@ template <class Data, class Wire>
 void participant_state<Data, Wire>::refuse_queued(std::error_code why) noexcept {
   if (queued.empty()) return;
   for (const operation_type& op : queued) own.dropped(op);
+  queued_before += queued.size();
   effects.add(refuse_operations<Wire>{std::exchange(queued, {}), why});
 }
 

@@ -64,6 +64,7 @@ void presence_core<Data, Clock, Transport>::perform(complete_held, lock_type& lo
     complete(op, {}, lock);
     state_.let_go_of(op);
   }
+  if (!closed_ && !state_.queued.empty()) state_.effects.add(send_waiting{});
 }
 
 // --- the transport ----------------------------------------------------------------------------------------------------------

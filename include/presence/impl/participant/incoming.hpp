@@ -79,6 +79,11 @@ void participant_state<Data, Wire>::gone(const state_change& change) noexcept {
   caught_up();
   const bool again = std::exchange(attach_again, false);
   if (!again) refuse_queued(reason_for_operations(change));
+  std::uint64_t number = queued_before;  // these still wait (W10)
+  for (const operation_type& op : queued) {
+    attempt([&] { own.waits(op, number++); },
+            [](const std::exception_ptr&) {});  // else it is not replaced by a newer one
+  }
   if (!again) answer_waiting(reason(change));
   if (!again) complete_all(attaching, reason(change), "attach");
   const bool is_detached = change.state == room_state::detached;
@@ -106,6 +111,7 @@ auto participant_state<Data, Wire>::answered(publish_token token, std::error_cod
     -> std::optional<operation_type> {
   std::optional<operation_type> op = sent.take(token);
   if (!op) return std::nullopt;
+  if (!queued.empty()) effects.add(send_waiting{});
   const bool in_room = room == room_state::attached || room == room_state::attaching;
   std::optional<bool> there;
   if (in_sync() && !catching_up) there = set.contains(own.name_of(*op), own.connection_id());

@@ -1,4 +1,4 @@
-// presence_core: how tasks are worked through, and how it ends.
+// presence_core: how tasks are worked through.
 #ifndef PRESENCE_IMPL_PARTICIPANT_TASKS_HPP
 #define PRESENCE_IMPL_PARTICIPANT_TASKS_HPP
 
@@ -22,96 +22,6 @@ presence_core<Data, Clock, Transport>::presence_core(Transport transport, const 
         report(make_error_code(errc::handler_threw), "listener", {}, std::move(error));
       }) {
   garbage_.released.reserve(8);  // as the set's own: they take turns
-}
-
-// --- what is brought --------------------------------------------------------------------------------------------------------
-
-/// From the application: what it throws for lack of memory goes to the caller, and nothing has happened.
-template <class Data, class Clock, class Transport>
-template <class Task>
-void presence_core<Data, Clock, Transport>::post(Task t) {
-  refuse_visitor();
-  lock_type lock{mutex_};
-  drain_.push(std::move(t));
-  work(lock);
-  let_go(lock);
-}
-
-/// Whether messages were missed is decided by the order in which things arrive, not by when they are worked on.
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::on_state(const state_change& change) {
-  refuse_visitor();
-  lock_type lock{mutex_};
-  const bool begins_anew = change.state == room_state::detached || change.state == room_state::failed ||
-                           (change.state == room_state::attached && !change.resumed);
-  if (begins_anew) lagging_ = false;
-  attempt([&] { drain_.push(change); }, [&](const std::exception_ptr&) { postpone(change); });
-  work(lock);
-  let_go(lock);
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::on_presence(const message_batch<wire>& messages) {
-  refuse_visitor();
-  lock_type lock{mutex_};
-  if (closed_) return;
-  if (lagging_) {
-    work(lock);  // where memory ran out before, there is something left to do
-  } else if (!drain_.busy() && drain_.empty()) {
-    work(lock, [&](lock_type& held) {
-      apply(messages, held);
-      throw_away(held);
-    });
-  } else {
-    if (backlog_ + messages->size() > state_.options.max_backlog) {
-      lag();
-    } else {
-      attempt(
-          [&] {
-            drain_.push(live_batch<wire>{messages});
-            backlog_ += messages->size();
-          },
-          [&](const std::exception_ptr&) { lag(); });
-    }
-    work(lock);
-  }
-  let_go(lock);
-}
-
-/// Pages do not count against the backlog: they were asked for, and there are no more of them than members.
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::on_sync(const message_batch<wire>& messages, const sync_cursor& cursor) {
-  refuse_visitor();
-  lock_type lock{mutex_};
-  if (lagging_ || closed_) return;
-  attempt([&] { drain_.push(sync_page<wire>{messages, cursor}); }, [&](const std::exception_ptr&) { lag(); });
-  work(lock);
-  let_go(lock);
-}
-
-/// An outcome is never lost: where there is no memory to queue it, it waits in the operation itself.
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::on_published(publish_token token, std::error_code outcome) {
-  refuse_visitor();
-  lock_type lock{mutex_};
-  attempt(
-      [&] {
-        drain_.push(publish_outcome{token, outcome});
-      },
-      [&](const std::exception_ptr&) {
-        if (operation_type* const op = state_.sent.find(token)) {
-          op->answer = outcome;
-          answers_in_place_ = true;
-        }
-      });
-  work(lock);
-  let_go(lock);
-}
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::postpone(const state_change& change) noexcept {
-  postponed_ = change;
-  short_of_memory_ = true;
 }
 
 // --- work -------------------------------------------------------------------------------------------------------------------
@@ -154,8 +64,13 @@ void presence_core<Data, Clock, Transport>::come_back() noexcept {
 template <class Data, class Clock, class Transport>
 bool presence_core<Data, Clock, Transport>::step(lock_type& lock) noexcept {
   if (closed_) return false;
+  if (wants_resync() && backlog_ == 0 && !short_of_memory_) {  // calls may go on coming without end
+    ask_resync(lock);
+    return true;
+  }
   if (!drain_.empty()) {
     task next = drain_.pop();
+    if (drain_.somebody_stands_still() && drain_.size() == state_.options.max_pending_operations / 2) drain_.wake();
     run(next, lock);
     return true;
   }
@@ -175,19 +90,20 @@ bool presence_core<Data, Clock, Transport>::step(lock_type& lock) noexcept {
     state_.effects.add(send_reentries{});
     state_.effects.add(send_waiting{});
     perform(lock);
-  } else if ((resync_asked_ || state_.resync_due) && state_.room == room_state::attached) {
-    resync_asked_ = state_.resync_due = false;
-    outside(lock, [&] {
-      attempt([&] { transport_.resync(); },
-              [&](const std::exception_ptr&) {
-                resync_asked_ = true;
-                short_of_memory_ = true;
-              });
-    });
+  } else if (wants_resync()) {
+    ask_resync(lock);
   } else {
     return false;
   }
   return true;
+}
+
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::ask_resync(lock_type& lock) noexcept {
+  resync_asked_ = state_.resync_due = false;
+  bool failed = false;
+  outside(lock, [&] { attempt([&] { transport_.resync(); }, [&](const std::exception_ptr&) { failed = true; }); });
+  if (failed) resync_asked_ = short_of_memory_ = true;
 }
 
 template <class Data, class Clock, class Transport>
@@ -219,8 +135,13 @@ void presence_core<Data, Clock, Transport>::run_out_of_memory(task& t, lock_type
     return complete(call->handler, why, to_string(call->what), call->client_id, lock);
   }
   if (auto* call = std::get_if<get_call>(&t)) return answer(*call, why, lock);
-  if (auto* change = std::get_if<state_change>(&t)) return postpone(*change);
   lag();
+  if (auto* change = std::get_if<state_change>(&t)) {
+    const bool newer = postponed_ || std::any_of(drain_.tasks().begin(), drain_.tasks().end(), [](const task& waits) {
+                         return std::holds_alternative<state_change>(waits);
+                       });
+    if (!newer) postpone(*change);  // else that one comes instead, and a sync with it
+  }
 }
 
 // --- the tasks --------------------------------------------------------------------------------------------------------------
@@ -240,6 +161,10 @@ void presence_core<Data, Clock, Transport>::run(operate_call<Data>& call, lock_t
   const auto refuse = [&](std::error_code why) {
     complete(call.handler, why, to_string(call.what), call.client_id, lock);
   };
+  if (call.refused) {
+    if (!call.handler) refusal_waits_ = false;
+    return refuse(errc::queue_full);
+  }
   const std::string& acts_for = call.for_client ? call.client_id : client_id();
   if (acts_for.empty() || acts_for == "*") return refuse(errc::invalid_client_id);  // RTP8j
 
@@ -378,84 +303,6 @@ template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(failure& what, lock_type& lock) {
   const std::uint64_t version = listeners_.next_failure();
   outside(lock, [&] { listeners_.notify(what, version); });
-}
-
-// --- the end ----------------------------------------------------------------------------------------------------------------
-
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::retire() noexcept {
-  refuse_visitor();
-  lock_type lock{mutex_};
-  closed_ = true;
-  lock.unlock();
-  unsubscribe_all();
-  lock.lock();
-  drain_.stop(lock);
-  lock.unlock();
-  transport_.bind(nullptr);  // not before: whoever was busy may have been attaching it
-  abort_everything();        // nobody else is left to touch the state, but for a callback of ours further up this stack
-  lock.lock();
-  orphaned_ = true;
-  let_go(lock);
-}
-
-/// What a handler asks of a presence that is being destroyed is told so too, but not without end: it might ask for ever.
-template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::abort_everything() noexcept {
-  const auto aborted = make_error_code(errc::operation_aborted);
-  const auto tell = [&](completion& handler) {
-    if (!handler) return;
-    before_callback<mutex_type>();
-    attempt([&] { std::exchange(handler, {})(aborted); }, [](const std::exception_ptr&) {});
-  };
-  const auto tell_get = [&](get_handler& handler) {
-    if (!handler) return;
-    before_callback<mutex_type>();
-    attempt([&] { std::exchange(handler, {})(result<member_list>{aborted}); }, [](const std::exception_ptr&) {});
-  };
-  for (std::size_t i = 0; i < state_.effects.size(); ++i) {  // a callback further up this stack was one of them
-    if (auto* calls = std::get_if<complete_calls>(&state_.effects[i])) {
-      while (!calls->handlers.empty()) {
-        completion handler = calls->handlers.pop();
-        tell(handler);
-      }
-    }
-    if (auto* ops = std::get_if<refuse_operations<wire>>(&state_.effects[i])) {
-      while (!ops->refused.empty()) {
-        operation_type op = ops->refused.pop();
-        tell(op.handler);
-      }
-    }
-  }
-  auto sent = state_.sent.take_all();
-  sent.for_each([&](operation_type& op) { tell(op.handler); });
-  for (fifo<operation_type>* waiting : {&state_.held, &state_.queued}) {
-    while (!waiting->empty()) {
-      operation_type op = waiting->pop();
-      tell(op.handler);
-    }
-  }
-  for (fifo<completion>* waiting : {&state_.attaching, &state_.detaching}) {
-    while (!waiting->empty()) {
-      completion handler = waiting->pop();
-      tell(handler);
-    }
-  }
-  while (!state_.waiting.empty()) {
-    get_call call = state_.waiting.pop();
-    tell_get(call.handler);
-  }
-  constexpr int most_rounds = 64;
-  for (int round = 0; round < most_rounds && !drain_.empty(); ++round) {
-    for (auto tasks = std::exchange(drain_.tasks(), {}); !tasks.empty();) {
-      task next = tasks.pop();
-      if (auto* attach = std::get_if<attach_call>(&next)) tell(attach->handler);
-      if (auto* detach = std::get_if<detach_call>(&next)) tell(detach->handler);
-      if (auto* operate = std::get_if<operate_call<Data>>(&next)) tell(operate->handler);
-      if (auto* get = std::get_if<get_call>(&next)) tell_get(get->handler);
-    }
-  }
-  drain_.tasks() = {};
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail
