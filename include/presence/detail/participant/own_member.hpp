@@ -25,10 +25,10 @@ struct own_member {
   bool left = false;             // the hub has said that it left, during a sync whose pages may still show it
   bool echoed = false;           // a live echo came since the last answer
   bool reentering = false;       // a re-entry is on its way
-  bool unechoed = false;         // accepted by an answer, and not seen in a message or page since
   bool lacking = false;          // … and a sync of the same connection does not have the member
   bool owed = false;             // is to be entered again as soon as nothing is on its way
   bool put_off = false;          // … but not now: the hub refused it for a passing reason, or nobody answered
+  std::uint32_t unechoed = 0;    // accepted by an answer after this sync had begun, and not seen since; 0: no
   std::uint32_t doubtful = 0;    // unechoed, and this sync, counted, did not show it: the next one decides; 0: no
   std::uint32_t on_the_way = 0;  // operations of the user that were sent and are not answered
 
@@ -37,8 +37,8 @@ struct own_member {
     return owed && !put_off && accepted && !wants_to_leave && !reentering && on_the_way == 0;
   }
   void forget_accepted() noexcept {
-    accepted = owed = put_off = lacking = unechoed = false;
-    doubtful = 0;
+    accepted = owed = put_off = lacking = false;
+    unechoed = doubtful = 0;
     data = {};
     extras = {};
     id = {};

@@ -83,7 +83,7 @@ void own_members<Wire>::accept(record& mine, const operation_type& op) noexcept 
       mine.id = {};
     }
   } else if (!std::exchange(mine.echoed, false)) {
-    mine.unechoed = true;
+    mine.unechoed = syncs_;
     mine.data = op.outgoing.data;
     mine.extras = op.outgoing.extras;
     if (!here || mine.connection_id != connection_id_ || !mine.accepted) mine.id = {};
@@ -101,7 +101,7 @@ void own_members<Wire>::echoed(const message<Wire>& echo, bool live, Spent&& spe
   const bool is_own_id = echo.client_id == client_id_;
   if (echo.action != action::leave) {
     record& mine = is_own_id ? self_record_ : others_.try_emplace(echo.client_id).first->second;
-    if (!live && mine.left) return;  // the page is older than the leave (W7)
+    if (!live && (mine.left || mine.unechoed == syncs_)) return;  // the page may be older than the answer (W7)
     mine.left = false;
     std::string connection =
         echo.connection_id == mine.connection_id ? std::move(mine.connection_id) : echo.connection_id;
@@ -110,8 +110,8 @@ void own_members<Wire>::echoed(const message<Wire>& echo, bool live, Spent&& spe
     mine.id = echo.id;
     mine.connection_id = std::move(connection);
     mine.accepted = true;
-    mine.lacking = mine.unechoed = false;
-    mine.doubtful = 0;
+    mine.lacking = false;
+    mine.unechoed = mine.doubtful = 0;
     mine.echoed = mine.echoed || live;
     mine.owed = mine.owed && mine.connection_id != connection_id_;
     if (is_own_id) self_ = {self_state::present, {}, {}};
@@ -163,7 +163,7 @@ void own_members<Wire>::attached(bool resumed, std::string connection_id, bool s
     if (!mine.accepted) return;
     if (mine.wants_to_leave && mine.on_the_way == 0 && !same) return mine.forget_accepted();
     // Here the hub has it, or has ended it; without an id it could not tell a re-entry from a new wish. The sync says.
-    if (same && (mine.unechoed || mine.id == message_id{}) && set_will_tell) return;
+    if (same && (mine.unechoed != 0 || mine.id == message_id{}) && set_will_tell) return;
     mine.doubtful = 0;
     mine.owed = true;
   };
@@ -191,7 +191,7 @@ void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
   };
   // What no message has shown may have been accepted after the sync was made: then another one follows (W7).
   const auto is_over = [&](record& mine) {
-    if (!mine.unechoed || (mine.doubtful != 0 && mine.doubtful != syncs_)) return true;
+    if (mine.unechoed == 0 || (mine.doubtful != 0 && mine.doubtful != syncs_)) return true;
     mine.doubtful = syncs_;
     return false;
   };
