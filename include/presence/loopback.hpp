@@ -76,11 +76,11 @@ class loopback {
     detail::attempt(
         [&] {
           keep->make_room();
-          auto answer = s->hub->attach(*s, std::nullopt, name_, modes, keep);
-          if (answer) {
-            made = std::move(*answer);
+          auto attached = s->hub->attach(*s, std::nullopt, name_, modes, keep);
+          if (attached) {
+            made = std::move(*attached);
           } else {
-            refused = answer.error();
+            refused = attached.error();
           }
         },
         [&](const std::exception_ptr& why) { refused = detail::why_it_failed(why); });

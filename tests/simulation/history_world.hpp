@@ -4,6 +4,7 @@
 
 #include "simulation/history_robot.hpp"
 #include "simulation/hub_model.hpp"
+#include "simulation/wishes.hpp"
 #include <presence/testing/simulation.hpp>
 
 #include <array>
@@ -82,7 +83,7 @@ struct history_outcome {
   std::array<std::uint64_t, deed_count> deeds{};
   link_counters links;
   std::uint64_t events = 0, user_events = 0, checks = 0, operations = 0, refused = 0, expired = 0;
-  std::uint64_t batches = 0, evicted = 0, calls_inside = 0;
+  std::uint64_t batches = 0, evicted = 0, calls_inside = 0, certain_wishes = 0;
 };
 
 /// Runs steps and checks, after each: the events a listener got, folded over its snapshot, are the participant's set;
@@ -96,7 +97,8 @@ class history_world {
   struct watch {
     world::participant* at = nullptr;
     std::string client_id;
-    subscription events, users, states;
+    subscription events, users, states, ends;
+    wishes wished;
     content seen;                  // folded from the events
     std::set<std::string> online;  // folded from the user events
     bool watching = false;
@@ -143,11 +145,13 @@ class history_world {
     outcome_.expired += model_.expire();
     check();
     check_convergence();
+    check_wishes();
     robot_.reset();
     for (const auto& w : watches_) {
       w->events.unsubscribe();
       w->users.unsubscribe();
       w->states.unsubscribe();
+      w->ends.unsubscribe();
       simulation_.remove(*w->at);
     }
     simulation_.advance(options().hub.grace);
@@ -202,12 +206,18 @@ class history_world {
     o.enable_events = !w.quiet;
     if (how / 128 % 4 == 3) o.max_backlog = 2 + how / 512 % 3;
     w.at = &simulation_.add(who_is(w.client_id), o, &model_);
+    w.wished = {};
+    w.ends = w.at->presence->subscribe_state([&w](const room_event& e) {
+      const bool ended = e.current == room_state::detached || e.current == room_state::failed;
+      if (ended && e.previous != e.current) w.wished.left(!e.error);
+    });
     write("create " + w.client_id + (w.quiet ? ", quiet" : "") + ", backlog " + std::to_string(o.max_backlog));
   }
 
   /// A destroyed one is replaced in its place, so that there is always somebody.
   void destroy(watch& w, bool crashes, std::uint64_t how) {
     w.watching = false;
+    w.ends.unsubscribe();
     simulation_.remove(*w.at, crashes);
     w.seen.clear();
     w.online.clear();
@@ -281,16 +291,17 @@ class history_world {
     const std::string guest{guests[step.how % std::size(guests)]};
     const data value = step.how % 1000;
     switch (step.what) {
-      case deed::enter: return presence.enter(value, told());
+      case deed::enter: return presence.enter(value, asked(w, w.client_id, action::enter, value));
       case deed::update:
         if (step.how % 16 == 0) {  // the hub refuses these
-          return presence.update(value, extras::from_json(std::string(100, 'x')), told(true));
+          return presence.update(value, extras::from_json(std::string(100, 'x')),
+                                 asked(w, w.client_id, action::update, value, true));
         }
-        return presence.update(value, told());
-      case deed::leave: return presence.leave(told());
-      case deed::enter_client: return presence.enter_client(guest, value, told());
-      case deed::update_client: return presence.update_client(guest, value, told());
-      case deed::leave_client: return presence.leave_client(guest, told());
+        return presence.update(value, asked(w, w.client_id, action::update, value));
+      case deed::leave: return presence.leave(asked(w, w.client_id, action::leave));
+      case deed::enter_client: return presence.enter_client(guest, value, asked(w, guest, action::enter, value));
+      case deed::update_client: return presence.update_client(guest, value, asked(w, guest, action::update, value));
+      case deed::leave_client: return presence.leave_client(guest, asked(w, guest, action::leave));
       case deed::subscribe: return subscribe(w);
       case deed::unsubscribe: w.watching = false; return presence.unsubscribe_all();
       case deed::get: {
@@ -298,7 +309,7 @@ class history_world {
         return presence.get(query{}, [done = std::move(done)](const auto& answer) mutable { done(answer.error()); });
       }
       case deed::attach: return presence.attach(told());
-      case deed::detach: return presence.detach(told());
+      case deed::detach: w.wished.detaching(); return presence.detach(told());
       case deed::deliver: return simulation_.deliver(*w.at, 1 + step.how % 6, step.how);
       case deed::cut: return simulation_.cut(*w.at, step.how % 4);
       case deed::connect: return simulation_.connect(*w.at, true);
@@ -315,8 +326,8 @@ class history_world {
       case deed::evict: return evict(step.how);
       case deed::get_some: return get_some(presence, step.how);
       case deed::leave_with_data:
-        if (step.how % 4 == 0) return presence.leave_client(guest, value, told());
-        return presence.leave(value, told());
+        if (step.how % 4 == 0) return presence.leave_client(guest, value, asked(w, guest, action::leave));
+        return presence.leave(value, asked(w, w.client_id, action::leave));
       case deed::act_inside: {
         // Calls of the participant, and more frames than it may have room for, while its listeners are busy.
         static constexpr deed possible[] = {
@@ -339,6 +350,7 @@ class history_world {
   void evict(std::uint64_t how) {
     std::string whom = how % 3 == 0 ? "client-" + std::to_string(how / 3 % 3) : "robot-" + std::to_string(how / 3 % 4);
     if (how % 3 == 1) whom = guests[how / 3 % std::size(guests)];
+    for (const auto& w : watches_) w->wished.ended(whom);
     const std::size_t known = model_.evict(whom);
     const std::size_t gone = simulation_.hub().evict(options().room, whom);
     outcome_.evicted += gone;
@@ -392,6 +404,16 @@ class history_world {
       if (outcome) ++outcome_.refused;
       if (must_fail && !outcome) fail("what the hub must refuse was accepted");
       if (told_[number] > 1) fail("operation " + std::to_string(number) + " completed twice");
+    };
+  }
+
+  /// The handler of an operation, which also tells what became of the wish.
+  [[nodiscard]] std::function<void(std::error_code)> asked(watch& w, const std::string& client_id, action what,
+                                                           data value = 0, bool must_fail = false) {
+    const std::uint64_t number = w.wished.called(client_id);
+    return [this, &w, of = w.at, client_id, what, value, number, done = told(must_fail)](std::error_code outcome) {
+      done(outcome);
+      if (w.at == of) w.wished.answered(client_id, number, what, value, outcome);
     };
   }
 
@@ -455,6 +477,22 @@ class history_world {
         describe("hub", truth);
         describe("set", now);
         fail(who + " did not converge to the hub");
+      }
+    }
+  }
+
+  /// What the hub has is what was wished, however often the participant entered it again by itself. A full room may have
+  /// kept somebody out.
+  void check_wishes() {
+    const content truth = hub_content();
+    for (const auto& w : watches_) {
+      outcome_.certain_wishes += w->wished.certain();
+      for (const std::string& client_id : w->wished.client_ids()) {
+        const auto found = truth.find({w->at->link.connection_id(), client_id});
+        const wishes::wish there = found != truth.end() ? wishes::wish{found->second} : std::nullopt;
+        if (!there && truth.size() >= options().hub.limits.members_per_room) continue;
+        const std::string wrong = w->wished.problem(client_id, there);
+        if (!wrong.empty()) fail(std::to_string(simulation_.index(*w->at)) + ": " + wrong);
       }
     }
   }

@@ -40,6 +40,7 @@ void add(kit::history_outcome& to, const kit::history_outcome& more) {
   to.expired += more.expired;
   to.batches += more.batches;
   to.evicted += more.evicted;
+  to.certain_wishes += more.certain_wishes;
   to.calls_inside += more.calls_inside;
 }
 
@@ -59,6 +60,7 @@ void print_coverage(const kit::history_outcome& total) {
   row("members that timed out", total.expired);
   row("batches", total.batches);
   row("members that were evicted", total.evicted);
+  row("wishes that were certain in the end", total.certain_wishes);
   row("calls from inside a listener", total.calls_inside);
   row("checks of the whole world", total.checks);
 }

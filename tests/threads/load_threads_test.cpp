@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -104,6 +105,41 @@ TEST(load_threads, update_returns_although_others_go_on_publishing_T10) {
     enough = true;
   });
   EXPECT_EQ(completed, 20);
+}
+
+TEST(load_threads, caller_is_slowed_while_the_listener_of_its_participant_is_slow_T14) {
+  constexpr int most = 8;
+  constexpr int calls = 200;
+  testing::manual_clock clock;
+  shared_hub hub{{}, clock};
+  presence_options options;
+  options.max_pending_operations = most;
+  auto session = hub.connect("slow");
+  auto other = hub.connect("other");
+  counting_sink sink;
+  auto room = other.attach("lobby", mode_set::all(), sink).value();
+  shared_presence p{session.room("lobby"), options, clock};
+  std::latch in_listener{1};
+  std::latch enough_waits{most};
+  std::atomic<bool> first{true};
+  std::atomic<int> handled{0};
+  int ahead = 0;
+  const auto sub = p.subscribe([&](const auto&) {
+    if (!first.exchange(false)) return;
+    in_listener.count_down();
+    enough_waits.wait();
+  });
+  std::thread slow{[&] { room.publish(update(1)); }};
+  in_listener.wait();
+  for (int k = 0; k < calls; ++k) {  // the ninth stands still until the listener is back
+    p.update(k, [&](std::error_code) { ++handled; });
+    ahead = std::max(ahead, k + 1 - handled);
+    if (k < most) enough_waits.count_down();
+  }
+  slow.join();
+  p.update(calls, [&](std::error_code) { ++handled; });
+  EXPECT_LE(ahead, most + 1);
+  EXPECT_EQ(handled, calls + 1);
 }
 
 TEST(load_threads, run_due_ends_a_quiet_rooms_session_although_another_room_is_busy_T10) {

@@ -382,6 +382,22 @@ TEST(presence_decoding, no_data_is_not_undecodable_data) {
   EXPECT_TRUE(p.get("alice").value().at(0).data.empty());
 }
 
+TEST(presence_decoding, an_update_brings_the_data_that_it_replaced) {
+  text_transport transport{"me"};
+  auto room = transport.script();
+  text_participant p{std::move(transport)};
+  std::vector<event<std::string>> seen;
+  const subscription sub = p.subscribe([&](const event<std::string>& e) { seen.push_back(e); });
+  room.push(wire(action::enter, "alice", payload::text("old")));
+  message<payload> next = wire(action::update, "alice", payload::text("new"));
+  ++next.id.msg_serial;
+  room.push(next);
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_TRUE(seen[0].previous.empty());
+  EXPECT_EQ(*seen[1].previous, "old");
+  EXPECT_EQ(*seen[1].data, "new");
+}
+
 TEST(presence_decoding, a_page_is_decoded_too) {
   text_transport transport{"me"};
   auto room = transport.script();

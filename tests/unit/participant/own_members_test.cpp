@@ -501,9 +501,34 @@ TEST_F(presence_own_members, a_late_answer_does_not_bring_back_what_a_sync_lacks
     room.sync("s:", {present("bob", "c2")});
     if (late) room.answer_publish({.outcome = {}, .echo = false});
     EXPECT_EQ(p->self(), lost(leave_reason::resync)) << late;
+    room.answer_attach({.has_members = true});
+    room.sync("t:", {present("bob", "c2")});  // nor does the next one have it
+    EXPECT_EQ(p->self(), lost(leave_reason::resync)) << late;
     forget();
     reconnect();
     EXPECT_EQ(take_published(), silence) << late;
+  }
+}
+
+TEST_F(presence_own_members, what_was_accepted_after_a_sync_was_made_is_shown_by_the_next) {
+  for (const bool another_connection : {true, false}) {
+    open();
+    attach_with({present("bob", "c2")});
+    room.by_hand(transport_call::publish);
+    p->enter("x");
+    room.answer_attach({.has_members = true});
+    room.answer_publish({.outcome = {}, .echo = false});  // a full buffer refused the echo, …
+    room.sync("s:", {present("bob", "c2")});              // … and this was made before
+    forget();
+    if (another_connection) {
+      reconnect();
+      EXPECT_EQ(take_published(), lines{"enter me x"});
+    } else {
+      room.answer_attach({.has_members = true});
+      room.sync("t:", {present("bob", "c2"), own(action::present).data("x")});
+      EXPECT_EQ(p->self().state, self_state::present);
+      EXPECT_EQ(take_published(), silence);
+    }
   }
 }
 

@@ -228,7 +228,7 @@ class own_members {
   self_status self_;
   std::uint32_t attachment_ = 0;  // goes up when the room is left
   std::uint32_t connection_ = 0;  // goes up with each new connection
-  std::uint32_t syncs_ = 0;       // goes up with each attach that is not a resumed one
+  std::uint32_t syncs_ = 1;       // goes up with each attach that is not a resumed one
   std::uint32_t entering_ = 0;    // enters and updates of the own client id that wait or are on their way
   std::uint32_t put_off_ = 0;     // how many may be put off: an upper bound
   typename map::iterator at_;     // of the walk of `next_reentry`, while there is one

@@ -208,6 +208,8 @@ class participant_state {
   /// Takes the operation only when it cannot fail any more.
   [[nodiscard]] outgoing send(operation_type& op, bool is_new);
   [[nodiscard]] operation_type* queued_for(const operation_type& op) noexcept;
+  template <class Changed>
+  [[nodiscard]] static auto emitting(Changed changed);
   PRESENCE_DETAIL_ALWAYS_INLINE inline void set_changed(const message<Wire>& raw, const event<Data>& e,
                                                         user_change change, bool is_live);
   void let_go(shared_data<Wire> data) noexcept {

@@ -162,7 +162,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void answer(get_call& call, std::error_code why, lock_type& lock) noexcept;
   void report(std::error_code code, const char* operation, std::string_view client_id,
               std::exception_ptr thrown = nullptr, bool locked = false) noexcept;
-  [[nodiscard]] message_batch<Data> decode(const std::vector<message<wire>>& messages) const;
+  [[nodiscard]] std::shared_ptr<std::vector<message<Data>>> decode(const std::vector<message<wire>>& messages) const;
 
   void apply(const message_batch<wire>& messages, lock_type& lock);
   template <class Change>

@@ -135,6 +135,21 @@ void participant_state<Data, Wire>::set_changed(const message<Wire>& raw, const 
   }
 }
 
+/// How the set tells its changes. A batch that was decoded here is this participant's own: an update in it is given the data
+/// that it replaced, as the hub gives it where nothing is decoded.
+template <class Data, class Wire>
+template <class Changed>
+auto participant_state<Data, Wire>::emitting(Changed changed) {
+  if constexpr (std::is_same_v<Data, Wire>) {
+    return changed;
+  } else {
+    return [changed](const event<Data>& e, user_change change, shared_data<Data>& replaced) {
+      if (e.action == action::update) const_cast<event<Data>&>(e).previous = std::move(replaced);
+      changed(e, change);
+    };
+  }
+}
+
 template <class Data, class Wire>
 template <class Malformed>
 void participant_state<Data, Wire>::live(const std::vector<message<Wire>>& raw,
@@ -144,7 +159,7 @@ void participant_state<Data, Wire>::live(const std::vector<message<Wire>>& raw,
   };
   if (events.anything()) events.expect(decoded.size());
   set.apply(
-      decoded, [&](const event<Data>& e, user_change change) { set_changed(raw_of(e), e, change, true); },
+      decoded, emitting([&](const event<Data>& e, user_change change) { set_changed(raw_of(e), e, change, true); }),
       [&](const event<Data>& e) {
         const bool sound = is_well_formed(e);
         if (!sound) malformed(e);
@@ -166,9 +181,9 @@ void participant_state<Data, Wire>::page(const std::vector<message<Wire>>& raw,
   if (events.anything()) events.expect(decoded.size());
   const bool sound =
       std::all_of(decoded.begin(), decoded.end(), [](const message<Data>& m) { return is_well_formed(m); });
-  const auto emit = [&](const event<Data>& e, user_change change) {
+  auto emit = emitting([&](const event<Data>& e, user_change change) {
     set_changed(raw[static_cast<std::size_t>(&e - decoded.data())], e, change, false);
-  };
+  });
   const sync_cursor open{cursor.sequence, false};  // the end follows when there is room for what it brings
   if (sound) {
     set.apply_sync(decoded, open, now, emit, [](event<Data>&&, user_change) {});

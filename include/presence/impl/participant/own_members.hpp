@@ -27,13 +27,16 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
     const bool elsewhere = op.connection != connection_ && mine.accepted && mine.connection_id == connection_id_;
     if (!elsewhere) {
       mine.accepted = mine.owed = false;
+      mine.left = !there.has_value();
       if (is_self(op)) self_ = entering_ > 0 ? self_status{self_state::entering, {}, {}} : self_status{};
     }
     if (mine.on_the_way == 0) mine.wants_to_leave = false;
     mine.echoed = false;
   } else if (!outcome && !mine.echoed && op.connection == connection_ && op.sync != syncs_ && there == false) {
-    // It was done before the sync, which shows what came after: the hub has ended the member (W7).
-    mine.accepted = mine.owed = false;
+    // Either it was done before the sync, and the hub has ended the member since, or after it, and the echo was lost: then
+    // another sync follows, or a new connection where it is entered again (W7).
+    accept(mine, op);
+    mine.doubtful = syncs_;
     if (is_self(op)) self_ = {self_state::lost, leave_reason::resync, {}};
   } else if (!outcome) {
     accept(mine, op);
@@ -80,6 +83,7 @@ void own_members<Wire>::accept(record& mine, const operation_type& op) noexcept 
       mine.id = {};
     }
   } else if (!std::exchange(mine.echoed, false)) {
+    mine.unechoed = syncs_;
     mine.data = op.outgoing.data;
     mine.extras = op.outgoing.extras;
     if (!here || mine.connection_id != connection_id_ || !mine.accepted) mine.id = {};
@@ -88,6 +92,7 @@ void own_members<Wire>::accept(record& mine, const operation_type& op) noexcept 
   mine.accepted = true;
   mine.owed = !here;
   mine.put_off = false;
+  mine.doubtful = 0;
 }
 
 template <class Wire>
@@ -96,6 +101,8 @@ void own_members<Wire>::echoed(const message<Wire>& echo, bool live, Spent&& spe
   const bool is_own_id = echo.client_id == client_id_;
   if (echo.action != action::leave) {
     record& mine = is_own_id ? self_record_ : others_.try_emplace(echo.client_id).first->second;
+    if (!live && (mine.left || mine.unechoed == syncs_)) return;  // the page may be older than the answer (W7)
+    mine.left = false;
     std::string connection =
         echo.connection_id == mine.connection_id ? std::move(mine.connection_id) : echo.connection_id;
     spent(std::exchange(mine.data, echo.data));
@@ -104,6 +111,7 @@ void own_members<Wire>::echoed(const message<Wire>& echo, bool live, Spent&& spe
     mine.connection_id = std::move(connection);
     mine.accepted = true;
     mine.lacking = false;
+    mine.unechoed = mine.doubtful = 0;
     mine.echoed = mine.echoed || live;
     mine.owed = mine.owed && mine.connection_id != connection_id_;
     if (is_own_id) self_ = {self_state::present, {}, {}};
@@ -143,17 +151,20 @@ void own_members<Wire>::attached(bool resumed, std::string connection_id, bool s
     connection_id_ = std::move(connection_id);
   }
   if (resumed) {
-    if (self_.state == self_state::lost && self_record_.accepted) self_ = {self_state::present, {}, {}};
+    if (self_.state == self_state::lost && self_record_.accepted && !self_record_.doubtful)
+      self_ = {self_state::present, {}, {}};
     begin_reentry(true);  // of those that nobody answered
     return;
   }
   ++syncs_;
   const auto owe = [&](record& mine) {
     mine.echoed = false;
+    mine.left = false;
     if (!mine.accepted) return;
     if (mine.wants_to_leave && mine.on_the_way == 0 && !same) return mine.forget_accepted();
     // Here the hub has it, or has ended it; without an id it could not tell a re-entry from a new wish. The sync says.
-    if (same && mine.id == message_id{} && set_will_tell) return;
+    if (same && (mine.unechoed != 0 || mine.id == message_id{}) && set_will_tell) return;
+    mine.doubtful = 0;
     mine.owed = true;
   };
   owe(self_record_);
@@ -178,8 +189,14 @@ void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
     return mine.accepted && mine.connection_id == connection_id_ && mine.on_the_way == 0 && !mine.reentering &&
            !mine.owed && !is_there(client_id);
   };
+  // What no message has shown may have been accepted after the sync was made: then another one follows (W7).
+  const auto is_over = [&](record& mine) {
+    if (mine.unechoed == 0 || (mine.doubtful != 0 && mine.doubtful != syncs_)) return true;
+    mine.doubtful = syncs_;
+    return false;
+  };
   if (ended_by_hub(client_id_, self_record_)) {
-    self_record_.accepted = self_record_.owed = false;
+    if (is_over(self_record_)) self_record_.accepted = self_record_.owed = false;
     if (self_.state == self_state::present || self_.state == self_state::entering) {
       self_ = entering_ > 0 ? self_status{self_state::entering, {}, {}}
                             : self_status{self_state::lost, leave_reason::resync, {}};
@@ -187,8 +204,10 @@ void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
   }
   if (self_record_.accepted && is_there(client_id_)) self_ = {self_state::present, {}, {}};
   forget_unfounded_self();
+  self_record_.left = false;
   for (auto at = others_.begin(); at != others_.end();) {
-    if (!ended_by_hub(at->first, at->second)) {
+    at->second.left = false;
+    if (at->second.is_needed() && (!ended_by_hub(at->first, at->second) || !is_over(at->second))) {
       ++at;
       continue;
     }

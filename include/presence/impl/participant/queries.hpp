@@ -8,9 +8,10 @@ namespace presence::inline PRESENCE_ABI::detail {
 
 /// Incoming messages come from strangers and may not decode. Where serialization is nothing, this is not called.
 template <class Data, class Clock, class Transport>
-message_batch<Data> presence_core<Data, Clock, Transport>::decode(const std::vector<message<wire>>& messages) const {
-  std::vector<message<Data>> decoded;
-  decoded.reserve(messages.size());
+auto presence_core<Data, Clock, Transport>::decode(const std::vector<message<wire>>& messages) const
+    -> std::shared_ptr<std::vector<message<Data>>> {
+  auto decoded = std::make_shared<std::vector<message<Data>>>();
+  decoded->reserve(messages.size());
   for (const message<wire>& raw : messages) {
     shared_data<Data> data;
     if (raw.data) {
@@ -29,9 +30,9 @@ message_batch<Data> presence_core<Data, Clock, Transport>::decode(const std::vec
     m.timestamp = raw.timestamp;
     m.id = raw.id;
     m.entered_at = raw.entered_at;
-    decoded.push_back(std::move(m));
+    decoded->push_back(std::move(m));
   }
-  return make_batch(std::move(decoded));
+  return decoded;
 }
 
 // --- listeners --------------------------------------------------------------------------------------------------------------

@@ -244,7 +244,7 @@ template <class Data, class Clock, class Transport>
 template <class Change>
 void presence_core<Data, Clock, Transport>::change_set(const std::vector<message<wire>>& messages, Change&& change,
                                                        lock_type& lock) {
-  message_batch<Data> decoded;  // the events to tell are in it
+  std::shared_ptr<std::vector<message<Data>>> decoded;  // the events to tell are in it
   state_.events.begin(listeners_.any_for_events(), listeners_.any_for_users());
   attempt(
       [&] {
