@@ -22,7 +22,7 @@ enum class errc : int {
   events_disabled = 2,    ///< subscribe on a presence that was made with `enable_events` off
   handler_threw = 3,      ///< a listener or completion handler threw
   not_synced = 4,         ///< the set is not known yet: not attached, or the first sync has not completed
-  queue_full = 5,         ///< more operations are waiting for the attach than `max_queued_operations`
+  queue_full = 5,         ///< more waits already than `max_queued_operations` or `max_pending_operations`
   replaced = 6,           ///< another attachment of the same session to the room took this one's place
   overloaded = 7,         ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later
   superseded = 8,         ///< a later call for the same member took the place of this one while it waited
@@ -58,7 +58,7 @@ class error_category final : public std::error_category {
       case errc::events_disabled: return "events are disabled for this presence";
       case errc::handler_threw: return "a listener or handler threw an exception";
       case errc::not_synced: return "the presence set is not known yet";
-      case errc::queue_full: return "too many operations are waiting for the room to attach";
+      case errc::queue_full: return "too many operations are waiting";
       case errc::replaced: return "replaced by another attachment of the same session";
       case errc::overloaded: return "too much waits to be told in the room";
       case errc::superseded: return "superseded by a later operation on the same member";

@@ -126,6 +126,33 @@ TEST(drain_threads, whoever_is_past_its_own_tasks_is_relieved_T10) {
   EXPECT_TRUE(it->idle());
 }
 
+TEST(drain_threads, whoever_works_for_others_is_not_kept_by_what_their_tasks_bring_T14) {
+  const auto it = std::make_shared<works>();
+  std::latch in_own{1};
+  std::latch more_is_there{1};
+  std::latch in_last{1};
+  std::thread::id by_fourth;
+  std::thread worker{[&] {
+    it->bring([&] {
+      in_own.count_down();
+      more_is_there.wait();
+    });
+  }};
+  in_own.wait();
+  it->bring([&] {  // somebody else's, and so is what it leads to
+    it->bring([&] {
+      in_last.count_down();
+      it->await_relief();
+    });
+  });
+  more_is_there.count_down();
+  in_last.wait();
+  it->bring([&] { by_fourth = std::this_thread::get_id(); });
+  EXPECT_EQ(by_fourth, std::this_thread::get_id());
+  worker.join();
+  EXPECT_TRUE(it->idle());
+}
+
 TEST(drain_threads, whoever_is_inside_another_drain_does_not_wait_but_comes_back_T10) {
   const auto it = std::make_shared<works>();
   const auto other = std::make_shared<works>();

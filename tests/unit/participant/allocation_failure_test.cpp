@@ -352,6 +352,26 @@ TEST(presence_allocation_failure, of_what_a_listener_asks_is_told_when_it_is_wor
   fail_each(entered, ask);
 }
 
+TEST(presence_allocation_failure, of_what_a_callback_throws_keeps_nobody_from_going_on_P12) {
+  world w;
+  int heard = 0;
+  auto sub = w.p->subscribe([&](const auto&) {
+    ++heard;
+    allocator::fail_in = 1;  // for the report of it
+    throw 1;
+  });
+  w.p->enter("x", [&](std::error_code) {
+    ++w.called;
+    allocator::fail_in = 1;
+    throw 1;
+  });
+  ++w.made;
+  allocator::fail_in = 0;
+  EXPECT_EQ(heard, 1);
+  sub.unsubscribe();
+  w.heal();
+}
+
 // --- what the transport brings ----------------------------------------------------------------------------------------------
 
 TEST(presence_allocation_failure, of_live_batches_is_made_good_by_a_sync_P12) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -141,6 +142,24 @@ TEST_F(presence_load, leave_is_taken_up_to_twice_as_much_W14) {
   room.push(enter("x", "c2"));
   EXPECT_EQ(p->size(), 1U);
   EXPECT_TRUE(left[3].ok());
+}
+
+TEST_F(presence_load, what_a_handler_asks_while_its_participant_is_destroyed_is_aborted_too) {
+  open_for(100);
+  room.by_hand(transport_call::publish);
+  int made = 0;
+  int called = 0;
+  std::function<void()> retry = [&] {
+    ++made;
+    p->enter_client("a", [&](std::error_code why) {
+      ++called;
+      if (why && made < 5) retry();
+    });
+  };
+  retry();
+  close();
+  EXPECT_EQ(made, 5);
+  EXPECT_EQ(called, 5);
 }
 
 TEST_F(presence_load, sync_is_asked_for_although_calls_wait_W15) {

@@ -528,16 +528,19 @@ TEST_F(presence_and_hub, what_is_left_of_a_hub_says_that_it_is_closed) {
   EXPECT_EQ(attached.code(), errc::connection_closed);
 }
 
-TEST_F(presence_and_hub, two_participants_of_one_session_in_one_room_replace_each_other) {
+TEST_F(presence_and_hub, two_participants_of_one_session_in_one_room_share_its_member_H12) {
   text_session session = hub.connect("alice");
   text_presence first{session.room("lobby"), {}, clock};
   text_presence second{session.room("lobby"), {}, clock};
   first.enter("x");
   second.attach();
-  EXPECT_EQ(first.state(), room_state::detached);
-  EXPECT_EQ(first.self().error, errc::replaced);
-  EXPECT_EQ(second.self().state, self_state::present);  // the member went along
-  EXPECT_EQ(members(), lines{"alice x"});
+  EXPECT_EQ(first.state(), room_state::attached);
+  EXPECT_EQ(first.self().state, self_state::present);
+  EXPECT_TRUE(second.is_user_present("alice"));
+  second.detach();
+  EXPECT_EQ(members(), lines{"alice x"});  // the first is still there
+  first.detach();
+  EXPECT_EQ(members(), lines{});
 }
 
 }  // namespace
