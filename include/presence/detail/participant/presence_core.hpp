@@ -201,7 +201,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   typename state_type::garbage garbage_;  // of whoever is at work
   drain<task, mutex_type> drain_;
   participant_listeners<Data, mutex_type> listeners_;
-  std::size_t backlog_ = 0;        // live messages that wait
+  std::size_t backlog_ = 0;          // live messages that wait
+  std::size_t changes_waiting_ = 0;  // of the room's state
   bool lagging_ = false;           // messages were dropped: ignore what arrives until an attach that is not resumed has
   bool resync_asked_ = false;      // … and it is to be asked for, when the tasks are done
   bool short_of_memory_ = false;   // … but not again now

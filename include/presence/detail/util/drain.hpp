@@ -19,9 +19,8 @@ namespace presence::inline PRESENCE_ABI::detail {
 ///
 /// Nobody works for others without bound (docs/threads.md). A worker has a goal: the last task that it brought itself, and
 /// what that one brings from inside its callbacks. What the tasks of others bring meanwhile does not count: else whoever
-/// goes on bringing tasks that lead to more would keep the worker there for ever. Past its goal the
-/// worker stays only until another thread can take over: one that
-/// brings a task from outside any callback waits for the task in hand and takes its place; one that is inside a
+/// goes on bringing tasks that lead to more would keep the worker there for ever. Past its goal the worker stays only
+/// until another thread can take over: one that brings a task from outside any callback waits for the task in hand and takes its place; one that is inside a
 /// callback of another drain, where it must not wait, promises to come back when it is out. So there is always a thread
 /// that is at work or will be, and none is kept longer than its own tasks and one of somebody else's take.
 ///

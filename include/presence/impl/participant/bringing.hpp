@@ -53,11 +53,15 @@ void presence_core<Data, Clock, Transport>::on_state(const state_change& change)
   if (postponed_) {
     postponed_ = change;  // the newest counts, and comes after what it was brought after
   } else {
-    attempt([&] { drain_.push(change); },
-            [&](const std::exception_ptr&) {
-              postpone(change);
-              lag();  // what follows builds on it, and would be worked on before it
-            });
+    attempt(
+        [&] {
+          drain_.push(change);
+          ++changes_waiting_;
+        },
+        [&](const std::exception_ptr&) {
+          postpone(change);
+          lag();  // what follows builds on it, and would be worked on before it
+        });
   }
   work(lock);
   let_go(lock);

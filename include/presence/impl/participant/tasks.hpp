@@ -64,12 +64,13 @@ void presence_core<Data, Clock, Transport>::come_back() noexcept {
 template <class Data, class Clock, class Transport>
 bool presence_core<Data, Clock, Transport>::step(lock_type& lock) noexcept {
   if (closed_) return false;
-  if (wants_resync() && backlog_ == 0 && !short_of_memory_) {  // calls may go on coming without end
+  if (wants_resync() && backlog_ == 0 && changes_waiting_ == 0 && !short_of_memory_) {  // calls may come without end
     ask_resync(lock);
     return true;
   }
   if (!drain_.empty()) {
     task next = drain_.pop();
+    if (std::holds_alternative<state_change>(next)) --changes_waiting_;
     if (drain_.somebody_stands_still() && drain_.size() == state_.options.max_pending_operations / 2) drain_.wake();
     run(next, lock);
     return true;
