@@ -34,10 +34,10 @@
 namespace presence::inline PRESENCE_ABI::detail {
 
 /// The shell around `participant_state`: it owns the lock, the queue of what happens, the transport and the listeners.
-/// Everything that happens, calls and incoming messages alike, is a task. Whoever brings one while nobody is at work works
-/// through all that there are, one after the other: under the lock it changes the state, outside it calls listeners,
-/// handlers and the transport. Whoever brings one meanwhile leaves it there (`drain`). Hence order, no callback under a
-/// lock, and legal calls from inside any callback.
+/// Everything that happens, calls and incoming messages alike, is a task. Whoever brings one while nobody is at work
+/// works through all that there are, one after the other: under the lock it changes the state, outside it calls
+/// listeners, handlers and the transport. Whoever brings one meanwhile leaves it there (`drain`). Hence order, no
+/// callback under a lock, and legal calls from inside any callback.
 template <class Data, class Clock, class Transport>
 class presence_core final : public transport_receiver<typename Transport::codec_type::payload_type>, public drainable {
   using codec_type = typename Transport::codec_type;
@@ -107,7 +107,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void come_back() noexcept override;
 
  private:
-  // --- the tasks (impl/participant/bringing.hpp, tasks.hpp) -----------------------------------------------------------------------------
+  // --- the tasks (impl/participant/bringing.hpp, tasks.hpp) ----------------------------------------------------------
   template <class Task>
   void post(Task t);
   template <class Task>
@@ -134,10 +134,10 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void run_out_of_memory(task& t, lock_type& lock) noexcept;
   void postpone(const state_change& change) noexcept;
 
-  // --- the end (impl/participant/ending.hpp) ------------------------------------------------------------------------------
+  // --- the end (impl/participant/ending.hpp) -------------------------------------------------------------------------
   void abort_everything() noexcept;
 
-  // --- what follows from them (impl/participant/effects.hpp) --------------------------------------------------------------
+  // --- what follows from them (impl/participant/effects.hpp) ---------------------------------------------------------
   void perform(lock_type& lock) noexcept;
   template <class Call>
   void ask(lock_type& lock, Call&& call);

@@ -17,12 +17,13 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// A queue of tasks that are worked through one at a time by whichever thread brings one while nobody is at work. A
 /// thread that brings one meanwhile leaves it there and goes on.
 ///
-/// Nobody works for others without bound (docs/threads.md). A worker has a goal: the last task that it brought itself, and
-/// what that one brings from inside its callbacks. What the tasks of others bring meanwhile does not count: else whoever
-/// goes on bringing tasks that lead to more would keep the worker there for ever. Past its goal the worker stays only
-/// until another thread can take over: one that brings a task from outside any callback waits for the task in hand and takes its place; one that is inside a
-/// callback of another drain, where it must not wait, promises to come back when it is out. So there is always a thread
-/// that is at work or will be, and none is kept longer than its own tasks and one of somebody else's take.
+/// Nobody works for others without bound (docs/threads.md). A worker has a goal: the last task that it brought itself,
+/// and what that one brings from inside its callbacks. What the tasks of others bring meanwhile does not count: else
+/// whoever goes on bringing tasks that lead to more would keep the worker there for ever. Past its goal the worker
+/// stays only until another thread can take over: one that brings a task from outside any callback waits for the task
+/// in hand and takes its place; one that is inside a callback of another drain, where it must not wait, promises to
+/// come back when it is out. So there is always a thread that is at work or will be, and none is kept longer than its
+/// own tasks and one of somebody else's take.
 ///
 /// Every function is called under the owner's lock, unless it says otherwise. With a mutex that does not lock, all that
 /// is about other threads vanishes.

@@ -19,9 +19,9 @@ void presence_core<Data, Clock, Transport>::post(Task t) {
 }
 
 /// Much waits for whoever is at work, who may be inside a slow listener. A call from outside of all callbacks stands
-/// still until there is room or its own turn; one from inside a callback must not, and of its operation only the handler
-/// is kept, to be told `queue_full`. A leave is taken up to twice as much. Returns whether the task is still to
-/// be brought.
+/// still until there is room or its own turn; one from inside a callback must not, and of its operation only the
+/// handler is kept, to be told `queue_full`. A leave is taken up to twice as much. Returns whether the task is still
+/// to be brought.
 template <class Data, class Clock, class Transport>
 template <class Task>
 bool presence_core<Data, Clock, Transport>::make_way(Task& t, lock_type& lock) {

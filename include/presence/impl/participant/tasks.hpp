@@ -24,7 +24,7 @@ presence_core<Data, Clock, Transport>::presence_core(Transport transport, const 
   garbage_.released.reserve(8);  // as the set's own: they take turns
 }
 
-// --- work -------------------------------------------------------------------------------------------------------------------
+// --- work ------------------------------------------------------------------------------------------------------------
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::work(lock_type& lock) noexcept {
@@ -145,7 +145,7 @@ void presence_core<Data, Clock, Transport>::run_out_of_memory(task& t, lock_type
   }
 }
 
-// --- the tasks --------------------------------------------------------------------------------------------------------------
+// --- the tasks -------------------------------------------------------------------------------------------------------
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(attach_call& call, lock_type&) {
