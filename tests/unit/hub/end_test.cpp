@@ -113,6 +113,22 @@ TEST_F(hub_end, evicted_client_is_told_and_may_enter_again) {
   EXPECT_EQ(watcher.heard(), (lines{"leave alice a evicted", "enter alice b"}));
 }
 
+TEST_F(hub_end, reentry_from_before_an_eviction_is_refused_and_a_new_wish_is_not_W6) {
+  const text_message before = alice.sink.live.back();
+  text_message again = says(action::enter, {}, "a");
+  again.id = before.id;
+  EXPECT_EQ(alice.publish({again}), std::error_code{});  // the hub has the member still
+  hub.evict("lobby", "alice");
+  (void)watcher.heard();
+  EXPECT_EQ(alice.publish({again}), errc::evicted);
+  EXPECT_EQ(watcher.heard(), lines{});
+  EXPECT_EQ(members(), lines{});
+  EXPECT_EQ(alice.enter("b"), std::error_code{});
+  again.id = alice.sink.live.back().id;
+  EXPECT_EQ(alice.publish({again}), std::error_code{});  // of after the eviction
+  EXPECT_EQ(watcher.heard(), (lines{"enter alice b"}));
+}
+
 TEST_F(hub_end, evicted_client_that_receives_no_events_is_told_of_its_own_member_RTP17a) {
   client quiet{hub, "quiet", "lobby", mode::presence};
   client other{hub, "quiet", "lobby", mode::presence};

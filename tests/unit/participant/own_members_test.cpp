@@ -434,6 +434,18 @@ TEST_F(presence_own_members, a_re_entry_does_not_come_after_a_newer_update) {
   EXPECT_EQ(take_published(), lines{"enter me new"});
 }
 
+TEST_F(presence_own_members, a_re_entry_that_is_unanswered_is_not_sent_twice) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  reconnect();
+  room.answer_attach({.has_members = true});
+  room.answer_attach({.resumed = true});
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+  room.answer_publish();
+  EXPECT_EQ(take_published(), silence);
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
 TEST_F(presence_own_members, an_update_that_nobody_answered_is_followed_by_what_was_accepted) {
   enter_with("old");
   room.by_hand(transport_call::publish);
@@ -445,15 +457,18 @@ TEST_F(presence_own_members, an_update_that_nobody_answered_is_followed_by_what_
 }
 
 TEST_F(presence_own_members, a_leave_that_waits_is_not_preceded_by_a_re_entry) {
-  enter_with("x");
-  room.drop();
-  outcome left;
-  p->leave(left.handler());
-  room.set_connection_id("c2");
-  room.answer_attach();
-  EXPECT_EQ(take_published(), lines{"leave"});
-  EXPECT_TRUE(left.ok());
-  EXPECT_EQ(p->self(), self_status{});
+  for (const char* connection : {"c1", "c2"}) {
+    open();
+    enter_with("x");
+    room.drop();
+    outcome left;
+    p->leave(left.handler());
+    room.set_connection_id(connection);
+    room.answer_attach({.has_members = true});
+    EXPECT_EQ(take_published(), lines{"leave"}) << connection;
+    EXPECT_TRUE(left.ok());
+    EXPECT_EQ(p->self(), self_status{});
+  }
 }
 
 TEST_F(presence_own_members, a_leave_that_was_refused_here_ends_the_wish) {
@@ -468,6 +483,24 @@ TEST_F(presence_own_members, a_leave_that_was_refused_here_ends_the_wish) {
     room.answer_attach();
     EXPECT_EQ(take_published(), silence);
     EXPECT_EQ(p->self(), self_status{});
+  }
+}
+
+TEST_F(presence_own_members, a_leave_that_nobody_answered_ends_the_wish) {
+  for (const bool before_the_attach : {true, false}) {
+    for (const char* connection : {"c1", "c2"}) {
+      open();
+      enter_with("x");
+      room.by_hand(transport_call::publish);
+      p->leave();
+      room.drop();
+      if (before_the_attach) room.answer_publish({.outcome = errc::disconnected});
+      forget();
+      room.set_connection_id(connection);
+      room.answer_attach({.has_members = true});
+      if (!before_the_attach) room.answer_publish({.outcome = errc::disconnected});
+      EXPECT_EQ(take_published(), silence) << before_the_attach << connection;
+    }
   }
 }
 
@@ -532,6 +565,21 @@ TEST_F(presence_own_members, what_was_accepted_after_a_sync_was_made_is_shown_by
   }
 }
 
+TEST_F(presence_own_members, a_sync_does_not_end_one_whose_update_is_on_its_way) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  room.answer_attach({.has_members = true});
+  room.answer_publish({.outcome = {}, .echo = false});  // of the re-entry
+  p->update("y");
+  room.sync("s:", {present("bob", "c2")});  // of before the update
+  EXPECT_EQ(p->self().state, self_state::present);
+  room.answer_publish();
+  EXPECT_EQ(p->self().state, self_state::present);
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), lines{"enter me y"});
+}
+
 TEST_F(presence_own_members, a_re_entry_that_is_refused_for_a_passing_reason_is_tried_again) {
   enter_with("x");
   attach_with();
@@ -592,6 +640,23 @@ TEST_F(presence_own_members, self_is_not_present_by_a_late_answer_after_a_detach
   EXPECT_EQ(p->self(), self_status{});
   p->attach();
   EXPECT_EQ(p->self(), self_status{});
+}
+
+TEST_F(presence_own_members, a_late_answer_after_a_detach_makes_none) {
+  for (const bool attached_again : {true, false}) {
+    open();
+    room.by_hand(transport_call::publish);
+    p->enter("x");
+    p->detach();
+    room.set_connection_id("c2");
+    if (attached_again) p->attach();
+    room.answer_publish({.outcome = {}, .echo = false});
+    if (!attached_again) p->attach();
+    forget();
+    reconnect("c3");
+    EXPECT_EQ(take_published(), silence) << attached_again;
+    EXPECT_EQ(p->self(), self_status{}) << attached_again;
+  }
 }
 
 TEST_F(presence_own_members, the_own_event_comes_first_after_a_backlog_too) {

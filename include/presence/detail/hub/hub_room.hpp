@@ -179,11 +179,12 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     });
   }
 
-  /// The hub is gone: whoever still has an attachment keeps the room, but not its members.
+  /// The hub is gone: whoever still has an attachment keeps the room, but not its members. The set's version goes on:
+  /// another thread may be telling what is in the outbox, and a sync among that is of after all of it.
   void forget_members() noexcept {
-    basic_member_set<Data> members;  // destroyed outside the lock
-    const lock_type lock{mutex};
-    members.swap(set);
+    lock_type lock{mutex};
+    const basic_member_set<Data> members = set.take_all();
+    lock.unlock();  // before they are destroyed
   }
 
  private:

@@ -1,0 +1,91 @@
+// What the threads share: a hub, some participants, keys of sessions, attachments that change hands.
+#ifndef PRESENCE_TESTS_SIMULATION_THREADED_WORLD_HPP
+#define PRESENCE_TESTS_SIMULATION_THREADED_WORLD_HPP
+
+#include "threaded_player.hpp"
+#include "threaded_view.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace presence::threaded {
+
+using std::chrono::milliseconds;
+
+/// Something that any thread may look at or exchange. The lock is never held while the library is called.
+template <class T>
+class shared_place {
+ public:
+  [[nodiscard]] T look() const {
+    const std::lock_guard lock{mutex_};
+    return value_;
+  }
+  [[nodiscard]] T exchange(T by) {
+    const std::lock_guard lock{mutex_};
+    return std::exchange(value_, std::move(by));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  T value_{};
+};
+
+/// One of each round.
+class world {
+ public:
+  static constexpr std::size_t rooms = 4;
+  static constexpr milliseconds longest_wait{4'000};  ///< of what the hub's options and identities say
+
+  explicit world(seeded_random& random) : options_(some_options(random)) { (void)replace_hub(); }
+
+  [[nodiscard]] std::shared_ptr<hub_type> hub() const { return hub_.look(); }
+  /// A hub that knows nothing. Returns the one before, to be let go of.
+  std::shared_ptr<hub_type> replace_hub() { return hub_.exchange(std::make_shared<hub_type>(options_, clock)); }
+
+  [[nodiscard]] static std::string some_room(seeded_random& random) {
+    return "room" + std::to_string(random.below(rooms));
+  }
+  /// In a hub of few rooms and people.
+  [[nodiscard]] static identity someone(seeded_random& random) {
+    const auto name = "client" + std::to_string(random.below(5));
+    identity who = random.chance(30) ? identity::wildcard(name) : identity{name};
+    if (random.chance(10)) who.capabilities = mode_set{mode::presence};
+    if (random.chance(10)) who.grace = milliseconds{random.below(2'000)};
+    if (random.chance(10)) who.linger = milliseconds{random.below(2'000)};
+    return who;
+  }
+
+  manual_clock clock;
+  std::array<shared_place<std::shared_ptr<player>>, 6> players;
+  std::array<shared_place<std::shared_ptr<view>>, 3> views;  ///< whoever takes one is its owner from then on
+  std::array<shared_place<std::string>, 4> keys;             ///< of sessions, to be taken over
+
+ private:
+  /// Small bounds as often as large ones, so that all of them are met.
+  [[nodiscard]] static hub_options some_options(seeded_random& random) {
+    hub_options made;
+    made.grace = milliseconds{random.below(4'000)};
+    if (random.chance(30)) made.linger = milliseconds{random.below(1'000)};
+    made.sync_page = 1 + random.below(4);
+    made.show_lost = random.chance(30);
+    if (random.chance(30)) made.limits.members_per_room = 3 + random.below(5);
+    if (random.chance(20)) made.limits.messages_per_second = 20;
+    if (random.chance(50)) made.limits.outbox_messages = 4 + random.below(30);
+    if (random.chance(20)) made.limits.outbox_bytes = 2'000;
+    return made;
+  }
+
+  const hub_options options_;
+  shared_place<std::shared_ptr<hub_type>> hub_;
+};
+
+}  // namespace presence::threaded
+
+#endif
