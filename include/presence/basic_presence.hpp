@@ -26,10 +26,10 @@ namespace presence::inline PRESENCE_ABI {
 /// A participant in one room.
 ///
 /// Every function may be called from any thread where the transport's mutex locks, and from inside any listener or
-/// handler: there it returns at once and takes effect after the
-/// batch whose events are being told. Elsewhere a call returns with everything
-/// delivered that it caused on this thread. Listeners and handlers never run under a lock, and those of one presence
-/// never run at the same time.
+/// handler: there it returns at once and takes effect after the batch whose events are being told. Elsewhere a call
+/// returns with everything delivered that it caused on this thread; while another thread is at work it leaves that to
+/// it, and stands still where very much waits already (`presence_options::max_pending_operations`). Listeners and
+/// handlers never run under a lock, and those of one presence never run at the same time.
 ///
 /// A presence may be destroyed anywhere, also inside its own listener and with operations pending: their handlers get
 /// `operation_aborted`, and once the destructor has returned no listener or handler is running or will run, except the
