@@ -59,7 +59,7 @@ class actor {
     return dice;
   }
 
-  // --- when all threads stand still ------------------------------------------------------------------------------------
+  // --- when all threads stand still --------------------------------------------------------------------------------
 
   void settle() {
     const auto hub = world_.hub();
@@ -114,7 +114,7 @@ class actor {
     hub_step();
   }
 
-  // --- the hub -----------------------------------------------------------------------------------------------------------
+  // --- the hub -----------------------------------------------------------------------------------------------------
 
   void hub_step() {
     const auto hub = world_.hub();
@@ -145,7 +145,7 @@ class actor {
     doing_ = "hub";
   }
 
-  // --- sessions ----------------------------------------------------------------------------------------------------------
+  // --- sessions ----------------------------------------------------------------------------------------------------
 
   /// Its own session, connected if need be. Valid until anything is called.
   [[nodiscard]] session_type* some_session() {
@@ -197,7 +197,7 @@ class actor {
     }
   }
 
-  // --- participants ------------------------------------------------------------------------------------------------------
+  // --- participants ------------------------------------------------------------------------------------------------
 
   [[nodiscard]] std::shared_ptr<player> make_player() {
     presence_options options;
@@ -279,7 +279,7 @@ class actor {
     let_go_of(place.exchange(nullptr));
   }
 
-  // --- attachments -------------------------------------------------------------------------------------------------------
+  // --- attachments -------------------------------------------------------------------------------------------------
 
   void view_step() {
     if (views_.empty() || (views_.size() < 6 && random_.chance(15))) return attach();
@@ -341,7 +341,7 @@ class actor {
     views_.erase(views_.begin() + static_cast<std::ptrdiff_t>(which));
   }
 
-  // --- ends --------------------------------------------------------------------------------------------------------------
+  // --- ends --------------------------------------------------------------------------------------------------------
 
   /// Perhaps the last to hold it: then it ends here, which waits for whoever is in one of its callbacks.
   void let_go_of(std::shared_ptr<player> who) {

@@ -106,7 +106,8 @@ class sink : public std::enable_shared_from_this<sink> {
     note(std::string{to_string(m.action)}, m);
     if (partial_) return;
     if (members_.has(m) == (m.action == action::enter)) {
-      broken("an event that does not fit to what was told before (" + std::string{receives_all ? "all" : "own only"} + "):" + history());
+      broken("an event that does not fit to what was told before (" + std::string{receives_all ? "all" : "own only"} +
+             "):" + history());
     }
     if (m.action == action::leave) {
       members_.remove(m);

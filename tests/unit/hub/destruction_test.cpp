@@ -160,6 +160,24 @@ TEST(hub_destruction, publish_told_while_its_attachment_is_destroyed_is_aborted)
 }
 
 /// Counts how many of it there are.
+/// The members are dropped while a sync and a change wait to be told, in this order: the sync is of after both.
+TEST(hub_destruction, sync_that_waits_when_the_hub_ends_repeats_nothing_afterwards) {
+  testing::manual_clock clock;
+  std::optional<text_hub> hub{std::in_place, hub_options{}, clock};
+  client alice{*hub, "alice"};
+  client bob{*hub, "bob"};
+  alice.enter("1");
+  (void)bob.heard();
+  bob.sink.then = [&](const std::string&) {
+    bob.sink.then = nullptr;
+    bob.room.resync();
+    alice.room.publish({says(action::update, {}, "3")});
+    hub.reset();
+  };
+  alice.update("2");
+  EXPECT_EQ(bob.heard(), (lines{"update alice 2", "attached", "detached: connection closed"}));
+}
+
 struct counted_data {
   static inline int alive = 0;
   counted_data() { ++alive; }

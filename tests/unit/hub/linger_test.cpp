@@ -112,6 +112,18 @@ TEST_F(hub_linger, attaching_again_keeps_who_enters_again_and_nobody_else) {
   EXPECT_EQ(users, (lines{"a online", "b online", "c online", "b offline"}));
 }
 
+TEST_F(hub_linger, session_that_receives_no_events_is_told_that_the_member_it_left_behind_leaves_RTP17a) {
+  client page{hub, "alice", "lobby", mode::presence};
+  page.enter("1");
+  page.room.detach();
+  page.room = page.session.attach("lobby", mode::presence, page.sink).value();
+  (void)page.heard();
+  advance(2s);
+  EXPECT_EQ(page.heard(), (lines{"leave alice 1 closed"}));
+  page.enter("2");
+  EXPECT_EQ(page.heard(), (lines{"enter alice 2"}));
+}
+
 TEST_F(hub_linger, lingering_member_can_be_evicted) {
   client page{hub, "alice"};
   page.enter();

@@ -49,6 +49,10 @@ struct room_session {
   time_point leaving_since{};                  // and since when
   std::shared_ptr<room_session> next_leaving;  // the next one of whom that is true
 
+  // Unset but for what a session left behind when it detached: its part in the room as it is now, whose attachments are
+  // told that these members leave even where they are told of no others (O4).
+  std::shared_ptr<room_session> left_by;
+
   message_batch<Data> left;  // the members' leaves where they were not queued: their data is destroyed without a lock
 
   // of the room's drainer

@@ -185,6 +185,7 @@ void hub_core<Data, Clock, Backplane>::expire_left_behind(deadline_item& item) {
       at.of->owned.remove(client_id, at.of->client_id);
       at.of->given_seats.remove(client_id, at.of->client_id);
     });
+    gone->left_by = at.of;
     gone->stamps = std::move(at.of->stamps);
     in.remove_members(gone, leave_reason::closed, now());
     at.of->stamps = std::move(gone->stamps);

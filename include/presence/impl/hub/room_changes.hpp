@@ -50,7 +50,7 @@ void hub_room<Data, Mutex, Tap>::remove_members(const session_part& of, leave_re
         if (leaves.empty()) return;
         const std::size_t bytes = leaves.size() * sizeof(message<Data>);
         batch left = leave_together(std::move(leaves), of);
-        if (lost_ == 0 && !crowded(share::whole)) return tell(std::move(left), nullptr, bytes);
+        if (lost_ == 0 && !crowded(share::whole)) return tell(std::move(left), of->left_by, bytes);
         of->left = std::move(left);
         lose_track();
       },
