@@ -160,6 +160,20 @@ TEST_F(hub_time, rate_limit_goes_on_when_a_wrong_clock_is_put_right) {
   for (int second = 0; second < 60; ++second, clock.advance(1s)) EXPECT_EQ(bob.update(), std::error_code{});
 }
 
+TEST_F(hub_time, rate_is_counted_in_elapsed_seconds_whatever_the_clock_shows) {
+  hub_options options;
+  options.limits.messages_per_second = 3;
+  text_hub limited{options, clock};
+  client bob{limited, "bob"};
+  for (int n = 0; n < 3; ++n) EXPECT_EQ(bob.update(), std::error_code{});
+  clock.set(clock.now() + 1h);
+  EXPECT_EQ(bob.update(), errc::rate_limited);  // no time has gone by
+  clock.set(clock.now() - 2h);
+  EXPECT_EQ(bob.update(), errc::rate_limited);
+  clock.advance(1s);
+  EXPECT_EQ(bob.update(), std::error_code{});
+}
+
 /// A clock of a time of day and nothing else.
 struct wall_clock {
   testing::manual_clock of;
