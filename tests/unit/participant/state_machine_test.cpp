@@ -122,8 +122,7 @@ class two_ends {
   bool operate(action what, int data) {
     operation op;
     op.what = what;
-    op.outgoing.action = what;
-    if (what != action::leave) op.outgoing.data = shared_data<int>::make(data);
+    if (what != action::leave) op.data = shared_data<int>::make(data);
     std::optional<state::outgoing> now;
     if (own_.operate(op, now)) return false;
     last_call_ = what;

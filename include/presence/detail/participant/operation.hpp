@@ -3,10 +3,13 @@
 
 #include <presence/action.hpp>
 #include <presence/detail/util/unique_function.hpp>
-#include <presence/message.hpp>
+#include <presence/extras.hpp>
+#include <presence/message_id.hpp>
+#include <presence/shared_data.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <system_error>
 
 namespace presence::inline PRESENCE_ABI::detail {
@@ -17,12 +20,15 @@ using completion = unique_function<void(std::error_code)>;
 template <class Wire>
 struct operation {
   action what = action::absent;
-  bool own = true;                        ///< for the connection's own client id
-  bool reentry = false;                   ///< made by the participant after an attach (RTP17i), not by its user
-  std::uint32_t attachment = 0;           ///< sent: since which attach; one of before a detach concerns nobody any more
-  std::uint32_t connection = 0;           ///< sent: over which connection, counted
-  std::uint32_t sync = 0;                 ///< sent: after how many attaches that were not resumed
-  message<Wire> outgoing;                 ///< a copy of what was sent is kept: its data is shared
+  bool own = true;               ///< for the connection's own client id
+  bool reentry = false;          ///< made by the participant after an attach (RTP17i), not by its user
+  std::uint32_t attachment = 0;  ///< sent: since which attach; one of before a detach concerns nobody any more
+  std::uint32_t connection = 0;  ///< sent: over which connection, counted
+  std::uint32_t sync = 0;        ///< sent: after how many attaches that were not resumed
+  std::string client_id;         ///< empty: the connection's own, which the hub fills in (RTP8c)
+  shared_data<Wire> data;        ///< kept until the answer, as is what follows
+  presence::extras extras;
+  message_id id;                          ///< of a re-entry on the same connection (RTP17g1)
   std::optional<std::error_code> answer;  ///< one that there was no memory to queue
   completion handler;
 };

@@ -1,6 +1,7 @@
 #ifndef PRESENCE_DETAIL_PARTICIPANT_OWN_MEMBERS_HPP
 #define PRESENCE_DETAIL_PARTICIPANT_OWN_MEMBERS_HPP
 
+#include <presence/detail/participant/answers.hpp>
 #include <presence/detail/participant/operation.hpp>
 #include <presence/detail/participant/own_member.hpp>
 #include <presence/detail/util/text_hash.hpp>
@@ -37,7 +38,7 @@ class own_members {
   [[nodiscard]] const std::string& client_id() const noexcept { return client_id_; }
   [[nodiscard]] const std::string& connection_id() const noexcept { return connection_id_; }
   [[nodiscard]] const std::string& name_of(const operation_type& op) const noexcept {
-    return op.outgoing.client_id.empty() ? client_id_ : op.outgoing.client_id;
+    return op.client_id.empty() ? client_id_ : op.client_id;
   }
   [[nodiscard]] std::uint32_t attachment() const noexcept { return attachment_; }
   [[nodiscard]] bool anybody_put_off() const noexcept { return put_off_ > 0; }
@@ -164,14 +165,14 @@ class own_members {
     return found != others_.end() ? &found->second : nullptr;
   }
   [[nodiscard]] record* find(const operation_type& op) noexcept {
-    return is_self(op) ? &self_record_ : find(op.outgoing.client_id);
+    return is_self(op) ? &self_record_ : find(op.client_id);
   }
   [[nodiscard]] record& at(const operation_type& op) {
     if (is_self(op)) return self_record_;
-    return others_.try_emplace(op.outgoing.client_id).first->second;
+    return others_.try_emplace(op.client_id).first->second;
   }
   void forget_unneeded(const operation_type& op, const record& mine) noexcept {
-    if (!is_self(op) && !mine.is_needed()) erase(op.outgoing.client_id);
+    if (!is_self(op) && !mine.is_needed()) erase(op.client_id);
   }
   /// The walk of `next_reentry` goes on behind the one that is erased.
   void erase(std::string_view client_id) noexcept {
@@ -186,11 +187,10 @@ class own_members {
     op.what = action::enter;
     op.own = &mine == &self_record_;
     op.reentry = true;
-    op.outgoing.action = action::enter;
-    op.outgoing.client_id = client_id;
-    op.outgoing.data = mine.data;
-    op.outgoing.extras = mine.extras;
-    if (mine.connection_id == connection_id_) op.outgoing.id = mine.id;  // RTP17g1
+    op.client_id = client_id;
+    op.data = mine.data;
+    op.extras = mine.extras;
+    if (mine.connection_id == connection_id_) op.id = mine.id;  // RTP17g1
     return op;
   }
 

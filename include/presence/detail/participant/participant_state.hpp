@@ -107,7 +107,7 @@ class participant_state {
   }
 
   /// What an operation that is over still holds is destroyed outside the lock.
-  void let_go_of(operation_type& op) noexcept { let_go(std::move(op.outgoing.data)); }
+  void let_go_of(operation_type& op) noexcept { let_go(std::move(op.data)); }
 
   /// Whether another operation of the user may be on its way: past the bound they wait, and only the newest of each
   /// member does (W13).

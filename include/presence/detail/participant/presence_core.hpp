@@ -157,7 +157,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void complete(completion& handler, std::error_code outcome, std::string_view what, std::string_view client_id,
                 lock_type& lock) noexcept;
   void complete(operation_type& op, std::error_code outcome, lock_type& lock) noexcept {
-    complete(op.handler, outcome, to_string(op.what), op.outgoing.client_id, lock);
+    complete(op.handler, outcome, to_string(op.what), op.client_id, lock);
   }
   void answer(get_call& call, std::error_code why, lock_type& lock) noexcept;
   void report(std::error_code code, const char* operation, std::string_view client_id,

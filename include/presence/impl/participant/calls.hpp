@@ -148,13 +148,15 @@ auto participant_state<Data, Wire>::send(operation_type& op, bool is_new) -> out
   outgoing made;
   (void)sent.prepare();
   made.messages.reserve(1);
-  message<Wire> kept;
-  kept.client_id = op.outgoing.client_id;
-  kept.data = op.outgoing.data;
-  kept.extras = op.outgoing.extras;
+  message<Wire> m;
+  m.action = op.what;
+  m.client_id = op.client_id;
+  m.data = op.data;
+  m.extras = op.extras;
+  m.id = op.id;
   if (is_new) own.called(op);
   own.sending(op, !is_new && !op.reentry);
-  made.messages.push_back(std::exchange(op.outgoing, std::move(kept)));
+  made.messages.push_back(std::move(m));
   made.token = sent.add(std::move(op));
   return made;
 }

@@ -117,8 +117,8 @@ auto participant_state<Data, Wire>::answered(publish_token token, std::error_cod
   if (in_sync() && !catching_up) there = set.contains(own.name_of(*op), own.connection_id());
   const bool refused = own.answered(*op, outcome, in_room, there);
   if (refused) {  // RTP17e
-    effects.add(notify_state{
-        {room, room, true, make_error_code(errc::reentry_failed), std::move(op->outgoing.client_id), outcome}});
+    effects.add(
+        notify_state{{room, room, true, make_error_code(errc::reentry_failed), std::move(op->client_id), outcome}});
   }
   return op;
 }

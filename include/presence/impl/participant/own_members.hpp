@@ -84,8 +84,8 @@ void own_members<Wire>::accept(record& mine, const operation_type& op) noexcept 
     }
   } else if (!std::exchange(mine.echoed, false)) {
     mine.unechoed = syncs_;
-    mine.data = op.outgoing.data;
-    mine.extras = op.outgoing.extras;
+    mine.data = op.data;
+    mine.extras = op.extras;
     if (!here || mine.connection_id != connection_id_ || !mine.accepted) mine.id = {};
     mine.connection_id = here ? connection_id_ : std::string{};
   }

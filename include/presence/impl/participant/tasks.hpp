@@ -172,17 +172,16 @@ void presence_core<Data, Clock, Transport>::run(operate_call<Data>& call, lock_t
   operation_type op;
   op.what = call.what;
   op.own = acts_for == client_id();
-  op.outgoing.action = call.what;
-  if (call.for_client) op.outgoing.client_id = call.client_id;  // else the hub fills it in (RTP8c)
-  op.outgoing.extras = call.extras;
+  if (call.for_client) op.client_id = call.client_id;  // else the hub fills it in (RTP8c)
+  op.extras = call.extras;
   if constexpr (decodes) {
     if (call.data) {
       result<wire> encoded = codec_.encode(*call.data);
       if (!encoded) return refuse(errc::invalid_data);
-      op.outgoing.data = shared_data<wire>::make(std::move(*encoded));
+      op.data = shared_data<wire>::make(std::move(*encoded));
     }
   } else {
-    op.outgoing.data = call.data;
+    op.data = call.data;
   }
   op.handler = std::move(call.handler);
   std::optional<typename state_type::outgoing> now;
