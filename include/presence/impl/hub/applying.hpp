@@ -2,6 +2,7 @@
 #ifndef PRESENCE_IMPL_HUB_APPLYING_HPP
 #define PRESENCE_IMPL_HUB_APPLYING_HPP
 
+#include <presence/data_traits.hpp>
 #include <presence/detail/hub/hub_core.hpp>
 
 namespace presence::inline PRESENCE_ABI::detail {
