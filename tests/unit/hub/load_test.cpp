@@ -95,6 +95,14 @@ TEST_F(hub_load, data_counts_in_bytes_H30) {
   expect_known(watcher);
 }
 
+TEST_F(hub_load, what_was_told_does_not_count_any_more_H30) {
+  publish_many(20, action::enter, std::string(10'000, 'x'));
+  ASSERT_EQ(count('+'), 20U);  // told one by one
+  while_told([&] { publish_many(3, action::update, std::string(10'000, 'y')); });
+  EXPECT_EQ(count('+'), 3U);
+  expect_known(watcher);
+}
+
 TEST_F(hub_load, leaves_are_taken_up_to_twice_as_much_H30) {
   publish_many(25, action::enter);
   ASSERT_EQ(count('+'), 25U);

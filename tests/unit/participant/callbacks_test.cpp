@@ -92,6 +92,28 @@ TEST(presence_data, of_leaves_that_a_participant_made_is_destroyed_outside_the_l
   EXPECT_EQ(mourned::held, 0U);
 }
 
+TEST(presence_data, that_is_replaced_or_removed_is_destroyed_outside_the_lock_T13) {
+  using transport = testing::scripted_transport<mourned>;
+  transport made{"me"};
+  auto room = made.script();
+  basic_presence<mourned, testing::manual_clock, transport> p{std::move(made), {}, testing::manual_clock{}};
+  p.attach();
+  mourned::gone = 0;
+  mourned::held = 0;
+  const auto push = [&](message<mourned> m, std::uint64_t serial) {
+    m.id = {serial, 0, id_origin::connection};
+    m.data = shared_data<mourned>::make();
+    room.push(std::move(m));
+  };
+  push(enter<mourned>("bob", "c2"), 1);
+  EXPECT_EQ(mourned::gone, 0);
+  push(update<mourned>("bob", "c2"), 2);
+  EXPECT_EQ(mourned::gone, 1);
+  push(leave<mourned>("bob", "c2"), 3);
+  EXPECT_EQ(mourned::gone, 3);
+  EXPECT_EQ(mourned::held, 0U);
+}
+
 // --- calls ----------------------------------------------------------------------------------------------------------------
 
 TEST_F(presence_callbacks, a_call_inside_a_listener_takes_effect_after_the_event) {

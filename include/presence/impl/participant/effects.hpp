@@ -132,13 +132,14 @@ void presence_core<Data, Clock, Transport>::publish(typename state_type::outgoin
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::deliver(lock_type& lock) {
   const std::uint64_t version = state_.set.version();
-  state_.swap_garbage(garbage_);
+  const bool has_garbage = state_.has_garbage();
+  if (has_garbage) state_.swap_garbage(garbage_);
   outside(lock, [&] {
     if (!listeners_.notify(state_.events, version, on_throw_)) {
       report(std::make_error_code(std::errc::not_enough_memory), "listener", {});
     }
     state_.events.clear();
-    garbage_.clear();
+    if (has_garbage) garbage_.clear();
   });
 }
 
