@@ -1,6 +1,5 @@
 // Histories on several threads: everything that the API allows is called from anywhere, outside of callbacks and in
-// them, and ends anywhere. What was promised is checked in each callback, and all of it when the threads stand still: ./dev
-// threads.
+// them, and ends anywhere. What was promised is checked in each callback, and the rest when the threads stand still.
 #include "threaded_actor.hpp"
 
 #include <CLI/CLI.hpp>

@@ -307,7 +307,7 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
         if (closed) outcome = make_error_code(errc::operation_aborted);
         const bool full = crowded && in.overloaded(messages);
         if (full && !outcome) outcome = make_error_code(errc::overloaded);
-        if (closed || full) return in.drain(lock);
+        if (closed || full) return;
         const std::uint64_t ticket = at.record->pending.prepare();
         in.make_room();
         if (!outcome) {
@@ -321,9 +321,10 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
       },
       [&](const std::exception_ptr& why) { outcome = why_it_failed(why); });
   if (queued) return;
-  settle(at);  // whoever was at work may have counted on this thread
   before_callback<mutex_type>();
   attempt([&] { handler(outcome); }, [](auto) {});
+  handler = {};
+  settle(at);  // whoever was at work may have counted on this thread. Not before: it may end the attachment
 }
 
 template <class Data, class Clock, class Backplane>
