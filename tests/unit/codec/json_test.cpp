@@ -187,8 +187,8 @@ TEST(json_codec, is_lenient_unless_told_otherwise) {
 TEST(json_codec, unknown_members_are_ignored_and_missing_ones_are_those_of_a_new_struct) {
   EXPECT_EQ(read<app::point>("{}"), app::point{});
   EXPECT_EQ(read<app::point>(R"({"y":2,"z":{"x":[1]},"Y":"no"})"), (app::point{0, 2}));
-  const auto status = read<app::status>(
-      R"({"text":"hi","at":{"city":"Rome","country":"IT"},"tags":["a"],"battery":80})");
+  const auto status =
+      read<app::status>(R"({"text":"hi","at":{"city":"Rome","country":"IT"},"tags":["a"],"battery":80})");
   EXPECT_EQ(status, (app::status{"hi", app::mood::happy, 0, false, app::place{"Rome", 0}, {"a"}, {}}));
 }
 

@@ -18,7 +18,6 @@
 #include <presence/result.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_map.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -95,7 +94,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     room_ptr where;
     std::shared_ptr<room_session<Data>> of;
   };
-  using places = boost::unordered_map<std::string_view, place, seeded_hash, std::equal_to<>>;
+  using places = boost::unordered_flat_map<std::string_view, place, seeded_hash, std::equal_to<>>;
 
   struct session {
     identity who;
@@ -110,7 +109,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     bool extended = false;          // had its grace period once more, as the host had not run
     recent_leaves left_rooms;       // when its members left the rooms that it has detached from
     connection_stamps::lead ahead;  // of them
-    places rooms;                   // by the name in the room; most have few, and a flat map keeps 15 places at least
+    places rooms;                   // by the name in the room
     std::optional<typename deadlines::handle> deadline;  // under the hub's lock
     milliseconds due{};                                  // in elapsed time
     std::atomic<std::uint64_t> rate{0};  // a second of elapsed time, 32 bits, and how many messages were sent in it

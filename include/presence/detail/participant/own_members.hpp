@@ -4,14 +4,15 @@
 #include <presence/detail/participant/answers.hpp>
 #include <presence/detail/participant/operation.hpp>
 #include <presence/detail/participant/own_member.hpp>
-#include <presence/detail/util/text_hash.hpp>
+#include <presence/detail/util/hash.hpp>
 #include <presence/error.hpp>
 #include <presence/message.hpp>
 #include <presence/room_state.hpp>
 
-#include <boost/unordered/unordered_map.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -219,7 +220,7 @@ class own_members {
     self_ = was_present ? self_status{self_state::lost, leave_reason::none, why} : self_status{};
   }
 
-  using map = boost::unordered_map<std::string, record, text_hash, text_equal>;
+  using map = boost::unordered_flat_map<std::string, record, seeded_hash, std::equal_to<>>;
 
   const std::string client_id_;
   record self_record_;  // of the connection's own client id: for nearly everybody the only one

@@ -211,9 +211,9 @@ void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
       ++at;
       continue;
     }
-    const bool is_next = walking_ && at_ == at;
-    at = others_.erase(at);
-    if (is_next) at_ = at;
+    const auto over = at++;
+    if (walking_ && at_ == over) at_ = at;
+    others_.erase(over);
   }
 }
 

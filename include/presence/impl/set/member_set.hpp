@@ -325,7 +325,7 @@ void basic_member_set<Data>::for_each_user(Visit&& visit) const {
 
 template <class Data>
 std::size_t basic_member_set<Data>::bytes() const noexcept {
-  return sizeof *this + table_.bytes() + absent_.bytes() + released_.capacity() * sizeof(shared_data<Data>);
+  return sizeof *this + table_.bytes() + absent_.bytes();
 }
 
 }  // namespace presence::inline PRESENCE_ABI
