@@ -580,6 +580,25 @@ TEST_F(presence_own_members, a_sync_does_not_end_one_whose_update_is_on_its_way)
   EXPECT_EQ(take_published(), lines{"enter me y"});
 }
 
+TEST_F(presence_own_members, a_refused_update_does_not_bring_back_what_a_sync_lacks) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  room.answer_attach({.has_members = true});
+  room.answer_publish({.outcome = {}});  // of the re-entry
+  p->update("y");
+  room.answer_attach({.has_members = true});
+  room.answer_publish({.outcome = errc::message_too_large});
+  room.answer_publish({.outcome = {}, .echo = false});
+  EXPECT_EQ(p->self().state, self_state::present);
+  p->update("z");
+  room.sync("s:", {present("bob", "c2")});  // the hub has ended it
+  room.answer_publish({.outcome = errc::message_too_large});
+  EXPECT_EQ(p->self(), lost(leave_reason::resync));
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+}
+
 TEST_F(presence_own_members, a_re_entry_that_is_refused_for_a_passing_reason_is_tried_again) {
   enter_with("x");
   attach_with();

@@ -64,8 +64,9 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
       if (is_self(op) && self_.state == self_state::present && mine.connection_id != connection_id_) self_ = {};
     }
   }
-  if (outcome && !is_refusal(outcome) && mine.lacking && mine.on_the_way == 0 && !mine.reentering) {
-    mine.forget_accepted();  // nobody answered, but a sync did
+  if (outcome && mine.lacking && mine.on_the_way == 0 && !mine.reentering) {
+    if (is_self(op) && mine.accepted && !leaves) self_ = {self_state::lost, leave_reason::resync, {}};
+    mine.forget_accepted();  // nobody did what was asked, and a sync has said what there is
   }
   if (!outcome || op.reentry) mine.lacking = false;
   if (is_self(op)) settle_self();
@@ -185,7 +186,8 @@ template <class Wire>
 template <class IsThere>
 void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
   const auto ended_by_hub = [&](const std::string& client_id, record& mine) {
-    if ((mine.reentering || mine.owed) && mine.connection_id == connection_id_) mine.lacking = !is_there(client_id);
+    const bool undecided = mine.reentering || mine.owed || (mine.on_the_way > 0 && mine.unechoed == 0);
+    if (undecided && mine.connection_id == connection_id_) mine.lacking = !is_there(client_id);
     return mine.accepted && mine.connection_id == connection_id_ && mine.on_the_way == 0 && !mine.reentering &&
            !mine.owed && !is_there(client_id);
   };
