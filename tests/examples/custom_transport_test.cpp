@@ -24,7 +24,7 @@ class queue_harness {
   using transport_type = queue_transport;
 
   queue_transport connect(std::string_view client_id) {
-    auto& made = connections_.emplace_back(std::make_unique<connection>(hub_.connect(client_id)));
+    auto& made = connections_.emplace_back(std::make_unique<connection>(hub_.connect(who_is(client_id))));
     made->end->client_id = client_id;
     return queue_transport{made->end};
   }
@@ -45,12 +45,15 @@ class queue_harness {
   }
   void reconnect(std::size_t nth) {
     auto& c = *connections_[nth];
-    c.session = hub_.connect(c.end->client_id);
+    c.session = hub_.connect(who_is(c.end->client_id));
     c.line->requests.push_back(attach_request{presence::mode_set::all()});
   }
   static payload payload_of(int n) { return payload::text(std::to_string(n)); }
 
  private:
+  [[nodiscard]] static presence::identity who_is(std::string_view client_id) {
+    return client_id == "*" ? presence::identity::wildcard() : presence::identity{client_id};
+  }
   struct connection {
     explicit connection(hub_type::session_type opened) : session(std::move(opened)) {}
     hub_type::session_type session;

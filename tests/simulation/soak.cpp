@@ -73,6 +73,7 @@ struct totals {
   std::atomic<std::uint64_t> updates{0};
   std::atomic<std::uint64_t> reads{0};
   std::atomic<std::uint64_t> failed{0};
+  std::atomic<int> last_error{0};
 };
 
 /// A share of the members comes, stays for a while, and goes in one of the ways that there are. A member holds three rooms.
@@ -85,7 +86,10 @@ void live(hub_type& hub, const options& chosen, const manual_clock& clock, std::
   seeded_random random{seed};
   std::vector<visitor> here;
   const auto told = [&count](std::error_code outcome) {
-    count.failed += outcome && outcome != presence::errc::operation_aborted ? 1 : 0;
+    const bool expected = outcome == presence::errc::operation_aborted || outcome == presence::errc::superseded;
+    if (!outcome || expected) return;
+    ++count.failed;
+    count.last_error = outcome.value();
   };
   for (std::size_t came = 0; came < share;) {
     visitor v{hub.connect("client-" + std::to_string(random.below(chosen.members / 4))), {}};
@@ -188,7 +192,7 @@ int soak(const options& chosen) {
       return 1;
     }
     if (count.failed != 0) {
-      std::cout << "wrong: " << count.failed << " operations failed\n";
+      std::cout << "wrong: " << count.failed << " operations failed, the last with " << count.last_error << '\n';
       return 1;
     }
     // The tables of rooms that stay keep what they grew to; what the first rounds left is the measure for the rest.

@@ -16,7 +16,7 @@ namespace presence::test {
 
 class naive_hub {
  public:
-  enum class outcome { done, refused, waits };
+  enum class outcome { done, refused, waits, supersedes };     ///< waits, and ends one that waited
   enum class room_is { untouched, attached, lost, detached };  ///< to a participant
   struct operation {
     presence::action what;
@@ -111,7 +111,7 @@ class naive_hub {
     if (p.room == room_is::untouched) attach(connection, room);  // RTP8d
     switch (p.room) {
       case room_is::attached: apply(p, op); return outcome::done;
-      case room_is::lost: p.waiting.push_back(op); return outcome::waits;
+      case room_is::lost: return wait(p, op);
       default: return outcome::refused;
     }
   }
@@ -125,7 +125,7 @@ class naive_hub {
     for (auto& [connection, s] : sessions_) {
       place& p = s.places[room];
       gone += p.owned.erase(client);
-      if (p.room == room_is::attached) p.remembered.erase(client);  // a lost connection is not told
+      p.remembered.erase(client);  // a lost connection is not told, and its re-entry is refused (W6)
     }
     return gone;
   }
@@ -160,6 +160,18 @@ class naive_hub {
   };
 
   place& at(const std::string& connection, const std::string& room) { return sessions_.at(connection).places[room]; }
+
+  /// Of the operations for one member that wait only the newest is kept, but for an enter behind a leave (W11).
+  static outcome wait(place& p, const operation& op) {
+    for (auto newest = p.waiting.rbegin(); newest != p.waiting.rend(); ++newest) {
+      if (newest->client_id != op.client_id) continue;
+      if (newest->what == action::leave && op.what != action::leave) break;
+      *newest = op;
+      return outcome::supersedes;
+    }
+    p.waiting.push_back(op);
+    return outcome::waits;
+  }
 
   static void apply(place& p, const operation& op) {
     if (op.what == action::leave) {

@@ -45,7 +45,7 @@ struct loopback_harness {
   void drop(std::size_t nth) { sessions[nth].drop(); }
   void restore(std::size_t nth) { sessions[nth] = hub.resume(std::string{sessions[nth].resume_key()}).value(); }
   void expire(std::size_t) {
-    clock.set(*hub.next_deadline());
+    clock.advance(*hub.due_in());
     hub.run_due();
   }
 

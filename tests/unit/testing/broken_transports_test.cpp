@@ -48,7 +48,7 @@ struct breakable_loopback {
   using transport_type = broken_transport<correct>;
 
   transport_type connect(std::string_view client_id) {
-    sessions.push_back(hub.connect(client_id));
+    sessions.push_back(hub.connect(client_id == "*" ? identity::wildcard() : identity{client_id}));
     return {sessions.back().room("lobby", text_codec{}), chosen()};
   }
   void settle() {}
@@ -56,7 +56,7 @@ struct breakable_loopback {
   void drop(std::size_t nth) { sessions[nth].drop(); }
   void restore(std::size_t nth) { sessions[nth] = hub.resume(std::string{sessions[nth].resume_key()}).value(); }
   void expire(std::size_t) {
-    clock.set(*hub.next_deadline());
+    clock.advance(*hub.due_in());
     hub.run_due();
   }
 
@@ -75,7 +75,8 @@ struct breakable_link {
   using transport_type = broken_transport<correct>;
 
   transport_type connect(std::string_view client_id) {
-    links.push_back(std::make_unique<testing::faulty_link<payload>>(hub, identity{client_id}, "lobby"));
+    links.push_back(std::make_unique<testing::faulty_link<payload>>(
+        hub, client_id == "*" ? identity::wildcard() : identity{client_id}, "lobby"));
     return {correct{*links.back()}, chosen()};
   }
   void settle() {
@@ -92,7 +93,7 @@ struct breakable_link {
   void restore(std::size_t nth) { links[nth]->connect(hub); }
   void reconnect(std::size_t nth) { links[nth]->connect(hub, false); }
   void expire(std::size_t) {
-    clock.set(*hub.next_deadline());
+    clock.advance(*hub.due_in());
     hub.run_due();
   }
 

@@ -63,6 +63,7 @@ void hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
     if (m.action == action::leave) {
       if (!stored) continue;  // RTP10d
       m.reason = leave_reason::left;
+      if (!m.data.empty()) m.previous = stored->data;
       if (m.data.empty()) m.data = stored->data;  // RTP10a
       if (m.extras.empty()) m.extras = stored->extras;
     } else {

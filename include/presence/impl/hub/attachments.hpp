@@ -151,12 +151,12 @@ void hub_core<Data, Clock, Backplane>::pause_all(session& s) noexcept {
   for (const auto& [name, at] : s.rooms) {
     const lock_type in_room{at.where->mutex};
     at.of->away = true;
+    show_connection(s, at, false);  // before the parts, so that whoever is resumed has missed nothing by it
     for (const record_ptr& each : at.of->attachments) {
       if (each->state != attachment_state::attached) continue;
       each->state = attachment_state::paused;
       at.where->enqueue_part(each, make_error_code(errc::disconnected), false);
     }
-    show_connection(s, at, false);
   }
 }
 
