@@ -238,7 +238,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     std::string client_id;
     std::shared_ptr<room_session<Data>> of;
   };
-  [[nodiscard]] std::vector<seat> seats_of(const room& in, std::vector<std::pair<std::string, std::string>> members);
+  [[nodiscard]] std::vector<seat> seats_of(const room& in, std::vector<std::pair<std::string, std::string>>&& members);
 
   // what is taken changes the room (impl/hub/applying.hpp)
   struct applied;

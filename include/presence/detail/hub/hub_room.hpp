@@ -241,7 +241,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   // with the lock, which they let go of
   void settle(lock_type& lock) noexcept;
   void deliver_changes(lock_type& lock, const changes& c) noexcept;
-  void deliver_join(lock_type& lock, const record_ptr& to) noexcept;
+  void deliver_join(lock_type& lock, const record_ptr& which) noexcept;
   void deliver_part(lock_type& lock, const part& p) noexcept;
   void deliver_completion(lock_type& lock, const completed& c) noexcept;
 

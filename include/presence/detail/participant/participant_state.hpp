@@ -151,13 +151,13 @@ class participant_state {
     }
   };
   [[nodiscard]] bool has_garbage() const noexcept {
-    return set.has_released() || !spent.empty() || discarded.has_value();
+    return set.has_released() || !spent_.empty() || discarded_.has_value();
   }
   /// Hands it over, and takes the buffers of what was handed over before.
   void swap_garbage(garbage& with) noexcept {
     with.released = set.take_released(std::move(with.released));
-    with.spent.swap(spent);
-    with.discarded.swap(discarded);
+    with.spent.swap(spent_);
+    with.discarded.swap(discarded_);
   }
 
   in_flight<operation_type> sent;  // by their tokens
@@ -179,8 +179,8 @@ class participant_state {
   bool resync_due = false;          // the transport is to be asked for a sync
 
  private:
-  std::vector<shared_data<Wire>> spent;
-  std::optional<basic_member_set<Data>> discarded;
+  std::vector<shared_data<Wire>> spent_;
+  std::optional<basic_member_set<Data>> discarded_;
 
   [[nodiscard]] static bool keeps_spent() noexcept { return !std::is_trivially_destructible_v<Wire>; }
   void change_room(room_state to, const state_change& why) noexcept {
@@ -214,7 +214,7 @@ class participant_state {
                                                         user_change change, bool is_live);
   void let_go(shared_data<Wire> data) noexcept {
     if (!keeps_spent() || data.empty()) return;
-    attempt([&] { spent.push_back(std::move(data)); }, [](const std::exception_ptr&) {});
+    attempt([&] { spent_.push_back(std::move(data)); }, [](const std::exception_ptr&) {});
   }
   [[nodiscard]] static std::error_code reason(const state_change& change) noexcept {
     return change.error ? change.error : make_error_code(errc::channel_failed);

@@ -4,6 +4,7 @@
 
 #include <presence/detail/util/utf8.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -104,10 +105,7 @@ class json_reader {
   }
 
   [[nodiscard]] bool word(std::string_view whole) noexcept {
-    for (const char c : whole) {
-      if (!skip(c)) return false;
-    }
-    return true;
+    return std::all_of(whole.begin(), whole.end(), [this](char c) { return skip(c); });
   }
   [[nodiscard]] bool digits() noexcept {
     const char* const from = at_;

@@ -43,7 +43,7 @@ class thread_duties {
     bool made = false;
     attempt(
         [&] {
-          if (promised_ == nullptr) promised_ = new std::vector<drainable*>;
+          if (promised_ == nullptr) promised_ = std::make_unique<std::vector<drainable*>>().release();
           promised_->push_back(&to);
           made = true;
         },

@@ -186,7 +186,7 @@ std::error_code hub_core<Data, Clock, Backplane>::within_room(session& s, room& 
 /// none may be held.
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::seats_of(const room& in,
-                                                std::vector<std::pair<std::string, std::string>> members)
+                                                std::vector<std::pair<std::string, std::string>>&& members)
     -> std::vector<seat> {
   std::vector<seat> found;
   for (auto& [client_id, connection_id] : members) {

@@ -70,7 +70,7 @@ void participant_state<Data, Wire>::gone(const state_change& change) noexcept {
   const bool asked = room == room_state::detaching || !detaching.empty();
   own.ended(asked, reason(change), [&](shared_data<Wire> data) { let_go(std::move(data)); });
   if (set.size() > 0) {
-    discarded.emplace(set.take_all());
+    discarded_.emplace(set.take_all());
   } else {
     set.clear();
   }
