@@ -150,9 +150,10 @@ class actor {
   /// Its own session, connected if need be. Valid until anything is called.
   [[nodiscard]] session_type* some_session() {
     auto& place = sessions_[random_.below(sessions_.size())];
-    if (place == nullptr) {
+    while (place == nullptr) {
       doing_ = "connect";
-      place = std::make_unique<session_type>(world_.hub()->connect(world::someone(random_)));
+      const auto hub = world_.hub();  // it may have been replaced: then it ends here, and calls back before the next look
+      place = std::make_unique<session_type>(hub->connect(world::someone(random_)));
     }
     return place.get();
   }
