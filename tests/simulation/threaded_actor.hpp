@@ -152,7 +152,8 @@ class actor {
     auto& place = sessions_[random_.below(sessions_.size())];
     while (place == nullptr) {
       doing_ = "connect";
-      const auto hub = world_.hub();  // it may have been replaced: then it ends here, and calls back before the next look
+      const auto hub =
+          world_.hub();  // it may have been replaced: then it ends here, and calls back before the next look
       place = std::make_unique<session_type>(hub->connect(world::someone(random_)));
     }
     return place.get();
