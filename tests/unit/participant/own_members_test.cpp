@@ -504,6 +504,20 @@ TEST_F(presence_own_members, a_leave_that_nobody_answered_ends_the_wish) {
   }
 }
 
+TEST_F(presence_own_members, self_is_absent_where_a_leave_was_not_answered_and_an_update_after_it_was_refused) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  p->leave();
+  room.drop();
+  room.answer_publish({.outcome = errc::disconnected});
+  p->update("y");
+  room.set_connection_id("c2");
+  room.answer_attach();
+  EXPECT_EQ(p->self().state, self_state::entering);
+  room.answer_publish({.outcome = errc::message_too_large});
+  EXPECT_EQ(p->self(), self_status{});
+}
+
 TEST_F(presence_own_members, a_leave_that_the_hub_refused_leaves_the_wish) {
   enter_with("x");
   room.refuse_nth(1, errc::not_permitted);

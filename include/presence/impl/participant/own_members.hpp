@@ -179,7 +179,8 @@ void own_members<Wire>::attached(bool resumed, std::string connection_id, bool s
 template <class Wire>
 void own_members<Wire>::forget_unfounded_self() noexcept {
   const bool thinks_so = self_.state == self_state::present || self_.state == self_state::entering;
-  if (thinks_so && !self_record_.accepted && self_record_.on_the_way == 0 && entering_ == 0) self_ = {};
+  if (!thinks_so || self_record_.accepted || self_record_.on_the_way > 0) return;
+  self_ = entering_ > 0 ? self_status{self_state::entering, {}, {}} : self_status{};
 }
 
 template <class Wire>
