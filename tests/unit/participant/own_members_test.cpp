@@ -594,6 +594,17 @@ TEST_F(presence_own_members, a_sync_does_not_end_one_whose_update_is_on_its_way)
   EXPECT_EQ(take_published(), lines{"enter me y"});
 }
 
+TEST_F(presence_own_members, a_re_entry_that_was_accepted_after_a_sync_was_made_is_not_ended_by_it) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  reconnect("c2", {.has_members = true});
+  room.answer_publish({.outcome = {}, .echo = false});  // a full buffer refused the echo, …
+  room.sync("s:", {present("bob", "c9")});              // … and this was made before
+  forget();
+  reconnect("c3");
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+}
+
 TEST_F(presence_own_members, a_refused_update_does_not_bring_back_what_a_sync_lacks) {
   enter_with("x");
   room.by_hand(transport_call::publish);

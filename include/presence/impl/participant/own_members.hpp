@@ -82,6 +82,7 @@ void own_members<Wire>::accept(record& mine, const operation_type& op) noexcept 
     if (here && mine.connection_id != connection_id_) {
       mine.connection_id = connection_id_;
       mine.id = {};
+      mine.unechoed = syncs_;
     }
   } else if (!std::exchange(mine.echoed, false)) {
     mine.unechoed = syncs_;
