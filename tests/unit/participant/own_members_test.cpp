@@ -624,6 +624,99 @@ TEST_F(presence_own_members, a_refused_update_does_not_bring_back_what_a_sync_la
   EXPECT_EQ(take_published(), silence);
 }
 
+TEST_F(presence_own_members, the_echo_of_a_re_entry_is_not_that_of_an_update_after_it) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  reconnect();
+  p->update("y");
+  room.answer_publish();                                // of the re-entry, with its echo
+  room.answer_publish({.outcome = {}, .echo = false});  // a full buffer refused that of the update
+  forget();
+  reconnect("c3");
+  EXPECT_EQ(take_published(), lines{"enter me y"});
+}
+
+TEST_F(presence_own_members, a_leave_that_was_refused_here_does_not_hide_that_the_hub_ended_it) {
+  for (const bool there : {true, false}) {
+    open({.queue_operations = false});
+    enter_with("x");
+    room.suspend();
+    p->leave();
+    room.answer_attach({.resumed = true});
+    EXPECT_EQ(p->self().state, self_state::present) << "the hub still has it";
+    room.answer_attach({.has_members = true});
+    auto page = std::vector{present("bob", "c2").build()};
+    if (there) page.push_back(own(action::present).data("x"));
+    room.sync("s:", std::move(page));
+    EXPECT_EQ(p->self(), there ? (self_status{self_state::present, {}, {}}) : lost(leave_reason::resync));
+    EXPECT_EQ(take_published(), silence);
+  }
+}
+
+TEST_F(presence_own_members, a_re_entry_over_an_earlier_connection_that_failed_is_sent_again_at_once) {
+  enter_with("x");
+  room.by_hand(transport_call::publish);
+  reconnect("c2");
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+  reconnect("c3");
+  EXPECT_EQ(take_published(), silence) << "the first one is unanswered";
+  room.answer_publish({.outcome = errc::disconnected});
+  EXPECT_EQ(take_published(), lines{"enter me x"});
+  room.answer_publish();
+  EXPECT_EQ(p->self().state, self_state::present);
+}
+
+TEST_F(presence_own_members, a_refused_update_leaves_it_lost_where_the_sync_lacked_it) {
+  attach_with();
+  room.by_hand(transport_call::publish);
+  p->enter("x");
+  room.answer_attach({.has_members = true});
+  room.sync("s:", {present("bob", "c2")});
+  room.answer_publish({.outcome = {}, .echo = false});
+  EXPECT_EQ(p->self(), lost(leave_reason::resync));
+  p->update("y");
+  EXPECT_EQ(p->self().state, self_state::entering);
+  room.answer_publish({.outcome = errc::message_too_large});
+  EXPECT_EQ(p->self(), lost(leave_reason::resync));
+}
+
+TEST_F(presence_own_members, a_refused_update_does_not_hide_that_a_sync_lacked_what_an_answer_told_of) {
+  for (const bool before_the_sync_began : {true, false}) {
+    open();
+    attach_with();
+    room.by_hand(transport_call::publish);
+    p->enter("x");
+    if (before_the_sync_began) room.answer_publish({.outcome = {}, .echo = false});
+    p->update("y");
+    room.answer_attach({.has_members = true});
+    if (!before_the_sync_began) room.answer_publish({.outcome = {}, .echo = false});
+    room.sync("s:", {present("bob", "c2")});
+    room.answer_publish({.outcome = errc::message_too_large});
+    EXPECT_EQ(p->self(), lost(leave_reason::resync)) << before_the_sync_began;
+    forget();
+    reconnect();  // it may have come after the sync was made (W7)
+    EXPECT_EQ(take_published(), lines{"enter me x"}) << before_the_sync_began;
+  }
+}
+
+TEST_F(presence_own_members, what_a_sync_of_an_earlier_connection_lacked_is_still_entered_again) {
+  attach_with();
+  room.by_hand(transport_call::publish);
+  p->enter("x");
+  p->update("y");
+  room.answer_attach({.has_members = true});
+  room.answer_publish({.outcome = {}, .echo = false});
+  room.sync("s:", {present("bob", "c2")});
+  room.answer_publish({.outcome = errc::disconnected});
+  for (const char* connection : {"c2", "c3"}) {
+    forget();
+    reconnect(connection, {.has_members = true});
+    room.sync("t:", {present("bob", "c2")});
+    EXPECT_EQ(take_published(), lines{"enter me x"}) << connection;
+    room.answer_publish({.outcome = errc::disconnected});
+  }
+}
+
 TEST_F(presence_own_members, a_re_entry_that_is_refused_for_a_passing_reason_is_tried_again) {
   enter_with("x");
   attach_with();

@@ -196,6 +196,7 @@ class own_members {
   }
 
   void accept(record& mine, const operation_type& op) noexcept;
+  [[nodiscard]] bool certainly_over(record& mine) noexcept;
   void forget_unfounded_self() noexcept;
   void put_off(record& mine) noexcept {
     mine.owed = mine.put_off = true;
@@ -208,10 +209,12 @@ class own_members {
   /// `entering` ends where nothing is on its way any more that would make us present.
   void settle_self() noexcept {
     if (self_.state != self_state::entering || entering_ > 0 || self_record_.reentering || self_record_.owed) return;
-    if (self_record_.accepted && !self_record_.wants_to_leave) {
-      self_ = {self_state::present, {}, {}};
-    } else {
+    if (!self_record_.accepted || self_record_.wants_to_leave) {
       self_ = {};
+    } else if (self_record_.doubtful != 0) {
+      self_ = {self_state::lost, leave_reason::resync, {}};
+    } else {
+      self_ = {self_state::present, {}, {}};
     }
   }
   void lose_self(std::error_code why) noexcept {

@@ -46,7 +46,12 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
       mine.forget_accepted();
       if (is_self(op)) self_ = {self_state::lost, leave_reason::resync, {}};
     } else if (is_temporary(outcome) || !is_refusal(outcome)) {
-      put_off(mine);  // W8
+      // W8. Where there was an attach since, its time has come already.
+      if (op.sync == syncs_) {
+        put_off(mine);
+      } else {
+        mine.owed = true;
+      }
     } else {
       refused = true;
       mine.accepted = mine.owed = false;
@@ -65,8 +70,9 @@ bool own_members<Wire>::answered(const operation_type& op, std::error_code outco
     }
   }
   if (outcome && mine.lacking && mine.on_the_way == 0 && !mine.reentering) {
+    // Nobody did what was asked, and a sync has said what there is.
     if (is_self(op) && mine.accepted && !leaves) self_ = {self_state::lost, leave_reason::resync, {}};
-    mine.forget_accepted();  // nobody did what was asked, and a sync has said what there is
+    if (certainly_over(mine)) mine.forget_accepted();
   }
   if (!outcome || op.reentry) mine.lacking = false;
   if (is_self(op)) settle_self();
@@ -79,6 +85,7 @@ template <class Wire>
 void own_members<Wire>::accept(record& mine, const operation_type& op) noexcept {
   const bool here = op.connection == connection_;
   if (op.reentry) {
+    mine.echoed = false;  // that was its own echo, and not that of an operation sent after it
     if (here && mine.connection_id != connection_id_) {
       mine.connection_id = connection_id_;
       mine.id = {};
@@ -160,10 +167,12 @@ void own_members<Wire>::attached(bool resumed, std::string connection_id, bool s
   }
   ++syncs_;
   const auto owe = [&](record& mine) {
-    mine.echoed = false;
-    mine.left = false;
+    mine.echoed = mine.left = mine.lacking = false;
     if (!mine.accepted) return;
-    if (mine.wants_to_leave && mine.on_the_way == 0 && !same) return mine.forget_accepted();
+    if (mine.wants_to_leave && mine.on_the_way == 0) {  // W5. Here it is still there, or the sync says that it is not
+      if (!same) mine.forget_accepted();
+      return;
+    }
     // Here the hub has it, or has ended it; without an id it could not tell a re-entry from a new wish. The sync says.
     if (same && (mine.unechoed != 0 || mine.id == message_id{}) && set_will_tell) return;
     mine.doubtful = 0;
@@ -184,23 +193,26 @@ void own_members<Wire>::forget_unfounded_self() noexcept {
   self_ = entering_ > 0 ? self_status{self_state::entering, {}, {}} : self_status{};
 }
 
+/// A sync did not show the member. What no message has shown may have been accepted after the sync was made: then another
+/// one follows (W7).
+template <class Wire>
+bool own_members<Wire>::certainly_over(record& mine) noexcept {
+  if (mine.unechoed == 0 || (mine.doubtful != 0 && mine.doubtful != syncs_)) return true;
+  mine.doubtful = syncs_;
+  return false;
+}
+
 template <class Wire>
 template <class IsThere>
 void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
   const auto ended_by_hub = [&](const std::string& client_id, record& mine) {
-    const bool undecided = mine.reentering || mine.owed || (mine.on_the_way > 0 && mine.unechoed == 0);
+    const bool undecided = mine.reentering || mine.owed || mine.on_the_way > 0;
     if (undecided && mine.connection_id == connection_id_) mine.lacking = !is_there(client_id);
     return mine.accepted && mine.connection_id == connection_id_ && mine.on_the_way == 0 && !mine.reentering &&
            !mine.owed && !is_there(client_id);
   };
-  // What no message has shown may have been accepted after the sync was made: then another one follows (W7).
-  const auto is_over = [&](record& mine) {
-    if (mine.unechoed == 0 || (mine.doubtful != 0 && mine.doubtful != syncs_)) return true;
-    mine.doubtful = syncs_;
-    return false;
-  };
   if (ended_by_hub(client_id_, self_record_)) {
-    if (is_over(self_record_)) self_record_.accepted = self_record_.owed = false;
+    if (certainly_over(self_record_)) self_record_.accepted = self_record_.owed = false;
     if (self_.state == self_state::present || self_.state == self_state::entering) {
       self_ = entering_ > 0 ? self_status{self_state::entering, {}, {}}
                             : self_status{self_state::lost, leave_reason::resync, {}};
@@ -211,7 +223,7 @@ void own_members<Wire>::sync_ended(IsThere&& is_there) noexcept {
   self_record_.left = false;
   for (auto at = others_.begin(); at != others_.end();) {
     at->second.left = false;
-    if (at->second.is_needed() && (!ended_by_hub(at->first, at->second) || !is_over(at->second))) {
+    if (at->second.is_needed() && (!ended_by_hub(at->first, at->second) || !certainly_over(at->second))) {
       ++at;
       continue;
     }
