@@ -1,6 +1,7 @@
 #ifndef PRESENCE_SHARED_DATA_HPP
 #define PRESENCE_SHARED_DATA_HPP
 
+#include <presence/detail/util/always_inline.hpp>
 #include <presence/error.hpp>
 #include <presence/payload.hpp>
 
@@ -44,16 +45,18 @@ class shared_data {
   }
   shared_data(shared_data&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
   shared_data& operator=(const shared_data& other) noexcept {
-    if (this != &other && box_ != other.box_) shared_data{other}.swap(*this);
+    box* const before = box_;
+    if (before == other.box_) return *this;
+    box_ = other.box_;
+    if (box_ != nullptr) box_->references.fetch_add(1, std::memory_order_relaxed);
+    let_go(before);
     return *this;
   }
   shared_data& operator=(shared_data&& other) noexcept {
     shared_data{std::move(other)}.swap(*this);
     return *this;
   }
-  ~shared_data() {
-    if (box_ != nullptr && box_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete box_;
-  }
+  ~shared_data() { let_go(box_); }
 
   void swap(shared_data& other) noexcept { std::swap(box_, other.box_); }
 
@@ -122,6 +125,11 @@ class shared_data {
   };
 
   explicit shared_data(box* owned) noexcept : box_(owned) {}
+
+  static void let_go(box* held) noexcept {
+    if (held != nullptr && held->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(held);
+  }
+  PRESENCE_DETAIL_NEVER_INLINE static void destroy(box* last) noexcept { delete last; }
 
   box* box_ = nullptr;
 };

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -274,6 +275,54 @@ TEST_F(presence_listeners, unsubscribing_one_that_was_called_already_spares_it_t
   const subscription second = p->subscribe(action::leave, [&](const auto&) { first.unsubscribe(); });
   room.push({enter("a", "c2"), leave("a", "c2").serial(1), enter("a", "c2").serial(2)});
   EXPECT_EQ(events, lines{"first: enter a/c2"});
+}
+
+// A listener that is the only one is called without its signal: nobody can tell.
+TEST_F(presence_listeners, one_that_is_alone_for_a_while_hears_each_event_once) {
+  subscription first = p->subscribe(named("1"));
+  room.push(enter("a", "c2"));
+  std::optional<subscription> second = p->subscribe(action::update, named("2"));
+  room.push(update("a", "c2").serial(1));
+  first.unsubscribe();
+  room.push(update("a", "c2").serial(2));
+  room.push(leave("a", "c2").serial(3));
+  first = p->subscribe(named("3"));
+  second.reset();
+  room.push(enter("b", "c3"));
+  EXPECT_EQ(events, (lines{"1: enter a/c2", "1: update a/c2", "2: update a/c2", "2: update a/c2", "3: enter b/c3"}));
+}
+
+TEST_F(presence_listeners, one_that_was_alone_when_a_change_began_may_end_in_it) {
+  std::optional<subscription> other;
+  subscription only;
+  only = p->subscribe([&](const auto& e) {
+    events.push_back("only: " + line_of(e));
+    other = p->subscribe(named("other"));
+    only = {};
+  });
+  room.push({enter("a", "c2"), enter("b", "c3")});
+  EXPECT_EQ(events, (lines{"only: enter a/c2"})) << "the other subscribed after the change";
+  room.push(enter("c", "c4"));
+  EXPECT_EQ(events.back(), "other: enter c/c4");
+  EXPECT_EQ(events.size(), 2U);
+}
+
+TEST_F(presence_listeners, one_that_is_alone_may_throw_and_is_called_again) {
+  const auto only = p->subscribe([&](const auto& e) {
+    events.push_back(line_of(e));
+    throw std::runtime_error{"no"};
+  });
+  room.push({enter("a", "c2"), enter("b", "c3")});
+  EXPECT_EQ(events.size(), 2U);
+  EXPECT_EQ(errors.size(), 2U);
+}
+
+TEST_F(presence_listeners, one_that_is_alone_is_let_go_of_when_it_ends) {
+  const auto held = std::make_shared<int>(1);
+  subscription only = p->subscribe([held](const auto&) {});
+  room.push(enter("a", "c2"));
+  only.unsubscribe();
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST_F(presence_listeners, move_assignment_ends_what_was_there) {

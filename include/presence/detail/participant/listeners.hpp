@@ -48,7 +48,7 @@ class participant_listeners {
     for (std::size_t i = 0; i < each.size(); ++i) {
       if (actions == action_set{each[i]}) list = &by_action_[i];
     }
-    return remember([&] { return list->connect(std::move(listener), actions, version); });
+    return remember([&] { return list->connect(std::move(listener), actions, version); }, true);
   }
   [[nodiscard]] subscription add(function<user_event> listener, std::uint64_t version) {
     return remember([&] { return users_.connect(std::move(listener), {}, version); });
@@ -61,7 +61,27 @@ class participant_listeners {
   }
 
   /// Those that are there, to be closed outside the lock.
-  [[nodiscard]] std::vector<std::weak_ptr<listener_base>> take_all() noexcept { return std::exchange(known_, {}); }
+  struct known_listener {
+    std::weak_ptr<listener_base> listener;
+    bool of_events;
+  };
+  [[nodiscard]] std::vector<known_listener> take_all() noexcept { return std::exchange(known_, {}); }
+
+  /// The listener to events, where there is just one, which is called without its signal: asking a signal to call one
+  /// slot takes 600 instructions, more than all else that a message costs. Where it is not certain, or it has just been
+  /// closed, its signal knows. None is locked here, so that none ends here: that would be user code under the lock.
+  [[nodiscard]] std::weak_ptr<listener_base> only_for_events() noexcept {
+    if (context_->event_listeners.load(std::memory_order_acquire) != 1) return {};
+    if (!only_.expired()) return only_;
+    std::size_t alive = 0;
+    for (const known_listener& known : known_) {
+      if (!known.of_events || known.listener.expired()) continue;
+      only_ = known.listener;
+      ++alive;
+    }
+    if (alive != 1) only_.reset();
+    return only_;
+  }
 
   /// A state event or failure gets a number under the lock, so that who subscribes while it is told knows that it is new.
   [[nodiscard]] std::uint64_t next_state() noexcept { return ++state_version_; }
@@ -78,10 +98,19 @@ class participant_listeners {
     const std::span<const failure> run{&what, 1};
     failures_.emit({{&run, 1}, version, nullptr});
   }
-  /// The member events of a change in order, then what they meant for users. Returns false where there was no memory to
-  /// tell of users.
-  bool notify(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
-    if (!events.runs().empty()) deliver_runs(events, version, threw);
+  /// The member events of a change in order, then what they meant for users. `only_one` is what `only_for_events` said
+  /// under the lock. Returns false where there was no memory to tell of users.
+  bool notify(event_collector<Data>& events, std::uint64_t version, thrown& threw,
+              const std::weak_ptr<listener_base>& only_one) {
+    if (const auto& told = events.runs(); !told.empty()) {
+      const std::shared_ptr<listener_base> only = only_one.lock();
+      if (only != nullptr && only->open()) {
+        const emission<event<Data>> e{told, version, &threw};
+        only->deliver(&e);
+      } else {
+        deliver_runs(events, version, threw);
+      }
+    }
     return events.notes().empty() || deliver_users(events, version, threw);
   }
 
@@ -90,12 +119,11 @@ class participant_listeners {
   static constexpr std::size_t most_kept = 1024;
   using runs = std::span<const std::span<const event<Data>>>;
 
-  /// Everything in one emission where nobody can tell the difference. Where there are several listeners and several
-  /// actions, neighbours with the same action at a time: then one for enters and one for leaves hear of a member that
-  /// left and came back in this order.
+  /// Everything in one emission where nobody can tell the difference. Where there are several actions, neighbours with
+  /// the same action at a time: then one for enters and one for leaves hear of a member that left and came back in this
+  /// order.
   void deliver_runs(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
-    const bool one_listener = context_->event_listeners.load(std::memory_order_relaxed) <= 1;
-    if (one_listener || std::has_single_bit(events.actions().bits())) {
+    if (std::has_single_bit(events.actions().bits())) {
       return deliver_runs(runs{events.runs()}, version, events.actions(), threw);
     }
     for (const auto& run : events.runs()) {
@@ -137,25 +165,22 @@ class participant_listeners {
 
   /// Forgets the listeners that are gone once they may be the greater part. Makes room before anything is connected.
   template <class Connect>
-  [[nodiscard]] subscription remember(Connect&& connect) {
+  [[nodiscard]] subscription remember(Connect&& connect, bool of_events = false) {
     if (known_.size() >= look_at_) {
-      std::erase_if(known_, [](const auto& known) {
-        const auto listener = known.lock();
-        return listener == nullptr || !listener->open();
-      });
+      std::erase_if(known_, [](const known_listener& known) { return known.listener.expired(); });
       look_at_ = 2 * known_.size() + 16;
     }
-    known_.emplace_back();
+    known_.push_back({{}, of_events});
     std::shared_ptr<listener_base> made;
     struct undo {
-      std::vector<std::weak_ptr<listener_base>>& known;
+      std::vector<known_listener>& known;
       const std::shared_ptr<listener_base>& made;
       ~undo() {
         if (made == nullptr) known.pop_back();
       }
     } unless_made{known_, made};
     made = connect();
-    known_.back() = made;
+    known_.back().listener = made;
     return subscription{made};
   }
 
@@ -167,8 +192,9 @@ class participant_listeners {
   listener_list<room_event, Mutex> states_{context_, 6};
   listener_list<failure, Mutex> failures_{context_, 7};
   std::vector<user_event> user_events_;  // of whoever is at work
-  std::vector<std::weak_ptr<listener_base>> known_;
-  std::size_t look_at_ = 16;  // how many may be known before those that are gone are looked for
+  std::vector<known_listener> known_;
+  std::weak_ptr<listener_base> only_;  // the last that was found to be the only one for events
+  std::size_t look_at_ = 16;           // how many may be known before those that are gone are looked for
   std::uint64_t state_version_ = 0;
   std::uint64_t failure_version_ = 0;
 };

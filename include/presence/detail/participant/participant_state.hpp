@@ -226,7 +226,7 @@ class participant_state {
 
 /// Whether a message from outside can be stored.
 template <class D>
-[[nodiscard]] bool is_well_formed(const message<D>& m) noexcept {
+PRESENCE_DETAIL_ALWAYS_INLINE [[nodiscard]] inline bool is_well_formed(const message<D>& m) noexcept {
   constexpr std::size_t longest = basic_member_set<D>::max_id_length;
   return is_known(m.action) && !m.client_id.empty() && m.client_id.size() <= longest &&
          m.connection_id.size() <= longest;

@@ -98,24 +98,24 @@ struct alignas(32) member_record {
   std::uint32_t count_or_previous = 1;
   std::uint32_t entered_low = 0;  ///< with `entered_high`: see `entered`
   std::uint32_t entered_high : 11 = 0;
-  std::uint32_t epoch : 16 = 0;     ///< the sync that last confirmed this member
-  std::uint32_t origin : 2 = 0;     ///< `id_origin`
-  std::uint32_t crowded : 1 = 0;    ///< whether this member stands in the crowd index
-  std::uint32_t follows : 1 = 0;    ///< whether this member is not the first of its user's
-  std::uint32_t connected : 1 = 1;  ///< 0: its connection is lost, its place is kept
+  std::uint32_t epoch : 16 = 0;   ///< the sync that last confirmed this member
+  std::uint32_t crowded : 1 = 0;  ///< whether this member stands in the crowd index
+  std::uint32_t follows : 1 = 0;  ///< whether this member is not the first of its user's
+  /// What each message sets, as one number: `id_origin` in two bits, and above it whether the connection is there.
+  std::uint32_t origin_and_connected : 3 = 4;
 
   explicit member_record(member_key&& k) noexcept : key(std::move(k)) {}
 
-  [[nodiscard]] message_id id() const noexcept { return {msg_serial, index, static_cast<id_origin>(origin)}; }
-  void set_id(const message_id& id) noexcept {
-    msg_serial = id.msg_serial;
-    index = id.index;
-    origin = static_cast<std::uint32_t>(id.origin) & 3U;
+  [[nodiscard]] message_id id() const noexcept {
+    return {msg_serial, index, static_cast<id_origin>(origin_and_connected & 3U)};
   }
   void set_id(const message_id& id, bool is_connected) noexcept {
-    set_id(id);
-    connected = static_cast<std::uint32_t>(is_connected);
+    msg_serial = id.msg_serial;
+    index = id.index;
+    origin_and_connected = ((static_cast<std::uint32_t>(id.origin) & 3U) | (is_connected ? 4U : 0U)) & 7U;
   }
+  /// False: its connection is lost, its place is kept.
+  [[nodiscard]] bool connected() const noexcept { return (origin_and_connected & 4U) != 0U; }
 
   [[nodiscard]] bool is_first() const noexcept { return follows == 0U; }
   /// How many members the user has. Precondition: `is_first()`.

@@ -8,4 +8,11 @@
 #define PRESENCE_DETAIL_ALWAYS_INLINE
 #endif
 
+/// For the rare part of a small function, so that the rest of it can be inline.
+#if defined(__GNUC__)
+#define PRESENCE_DETAIL_NEVER_INLINE [[gnu::noinline]]
+#else
+#define PRESENCE_DETAIL_NEVER_INLINE
+#endif
+
 #endif

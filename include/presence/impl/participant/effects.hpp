@@ -134,8 +134,9 @@ void presence_core<Data, Clock, Transport>::deliver(lock_type& lock) {
   const std::uint64_t version = state_.set.version();
   const bool has_garbage = state_.has_garbage();
   if (has_garbage) state_.swap_garbage(garbage_);
+  const std::weak_ptr<listener_base> only = listeners_.only_for_events();
   outside(lock, [&] {
-    if (!listeners_.notify(state_.events, version, on_throw_)) {
+    if (!listeners_.notify(state_.events, version, on_throw_, only)) {
       report(std::make_error_code(std::errc::not_enough_memory), "listener", {});
     }
     state_.events.clear();

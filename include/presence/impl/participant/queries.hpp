@@ -83,13 +83,13 @@ subscription presence_core<Data, Clock, Transport>::subscribe_errors(unique_func
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::unsubscribe_all() noexcept {
   refuse_visitor();
-  std::vector<std::weak_ptr<listener_base>> all;
+  decltype(listeners_.take_all()) all;
   {
     const std::lock_guard lock{mutex_};
     all = listeners_.take_all();
   }
   for (const auto& known : all) {
-    if (const auto listener = known.lock()) listener->close();
+    if (const auto listener = known.listener.lock()) listener->close();
   }
 }
 

@@ -33,7 +33,7 @@ PRESENCE_DETAIL_ALWAYS_INLINE inline bool basic_member_set<Data>::newer(const me
 template <class Data>
 auto basic_member_set<Data>::view(const record& r) const noexcept -> view_type {
   return {r.key.client_id(),        r.key.connection_id(), r.data, r.extras, r.updated_at, r.id(),
-          r.entered(entered_from_), r.connected != 0U};
+          r.entered(entered_from_), r.connected()};
 }
 
 /// While a message is applied, what later ones will touch is asked from the memory: the place in the index twelve messages
@@ -158,7 +158,7 @@ template <class Data>
 void basic_member_set<Data>::mark_absent(const message_type& leave) {
   std::uint32_t slot = absent_.find(leave.client_id, leave.connection_id);
   if (slot == detail::no_slot) slot = absent_.insert(leave.client_id, leave.connection_id);
-  absent_[slot].set_id(leave.id);
+  absent_[slot].set_id(leave.id, leave.connected);
   absent_[slot].updated_at = leave.timestamp;
 }
 
@@ -232,7 +232,7 @@ auto basic_member_set<Data>::leave_of(record& r, time_point now) const -> messag
   leave.extras = std::move(r.extras);
   leave.timestamp = now;
   leave.entered_at = r.entered(entered_from_);
-  leave.connected = r.connected != 0U;
+  leave.connected = r.connected();
   return leave;
 }
 
