@@ -184,5 +184,26 @@ TEST_F(presence_load, sync_is_asked_for_although_calls_wait_W15) {
   EXPECT_EQ(made[1], transport_call::resync);
 }
 
+TEST_F(presence_load, of_the_syncs_that_come_while_a_listener_takes_its_time_only_the_last_waits_W16) {
+  open({}, "*");
+  attach_with();
+  bool once = true;
+  const auto sub = p->subscribe([&](const auto& e) {
+    events.push_back(line_of(e));
+    if (!std::exchange(once, false)) return;
+    for (const std::string name : {"a", "b", "c"}) {
+      room.answer_attach({.has_members = true});
+      room.sync(name + ":1", {present(name, "c2")});
+      room.push(enter("also-" + name, "c3"));
+      room.sync(name + ":", {present("me-too", "c2")});
+    }
+  });
+  p->enter_client("first", "x");  // as above
+  EXPECT_EQ(events, (lines{"enter first/c1 x", "enter also-a/c3", "enter also-b/c3", "present c/c2", "enter also-c/c3",
+                           "present me-too/c2", "leave also-b/c3 resync", "leave also-a/c3 resync",
+                           "leave first/c1 resync x", "enter first/c1 x"}));
+  EXPECT_EQ(members(), (lines{"also-c/c3", "c/c2", "first/c1 x", "me-too/c2"}));
+}
+
 }  // namespace
 }  // namespace presence::test

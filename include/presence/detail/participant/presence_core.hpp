@@ -116,6 +116,10 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   template <class First>
   void work(lock_type& lock, First&& first) noexcept;
   void let_go(lock_type& lock) noexcept;
+  /// False: `step` would find nothing to do. Asked after each message.
+  [[nodiscard]] bool anything_left() const noexcept {
+    return !drain_.empty() || resync_asked_ || state_.resync_due || unsent_ || answers_in_place_ || postponed_;
+  }
   [[nodiscard]] bool step(lock_type& lock) noexcept;
   [[nodiscard]] bool wants_resync() const noexcept {
     return (resync_asked_ || state_.resync_due) && state_.room == room_state::attached;
@@ -133,6 +137,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void run(failure& what, lock_type& lock);
   void run_out_of_memory(task& t, lock_type& lock) noexcept;
   void postpone(const state_change& change) noexcept;
+  void take_pages(std::vector<message_batch<wire>>& outdated) noexcept;
 
   // --- the end (impl/participant/ending.hpp) -------------------------------------------------------------------------
   void abort_everything() noexcept;

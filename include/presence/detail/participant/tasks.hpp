@@ -39,7 +39,7 @@ struct live_batch {
 };
 template <class Wire>
 struct sync_page {
-  message_batch<Wire> messages;
+  message_batch<Wire> messages;  ///< null: of a sync that another one has made meaningless
   sync_cursor cursor;
 };
 struct publish_outcome {

@@ -46,10 +46,12 @@ bool presence_core<Data, Clock, Transport>::make_way(Task& t, lock_type& lock) {
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::on_state(const state_change& change) {
   refuse_visitor();
+  std::vector<message_batch<wire>> outdated;  // destroyed without the lock
   lock_type lock{mutex_};
   const bool begins_anew = change.state == room_state::detached || change.state == room_state::failed ||
                            (change.state == room_state::attached && !change.resumed);
   if (begins_anew && !postponed_) lagging_ = false;
+  if (begins_anew && drain_.busy()) take_pages(outdated);
   if (postponed_) {
     postponed_ = change;  // the newest counts, and comes after what it was brought after
   } else {
@@ -95,7 +97,7 @@ void presence_core<Data, Clock, Transport>::on_presence(const message_batch<wire
   let_go(lock);
 }
 
-/// Pages do not count against the backlog: they were asked for, and there are no more of them than members.
+/// Pages do not count against the backlog: they were asked for, and those of one sync are no more than the members.
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::on_sync(const message_batch<wire>& messages, const sync_cursor& cursor) {
   refuse_visitor();
@@ -123,6 +125,22 @@ void presence_core<Data, Clock, Transport>::on_published(publish_token token, st
       });
   work(lock);
   let_go(lock);
+}
+
+/// The room begins anew: what waits of earlier syncs says nothing any more. So while a listener takes its time no more than
+/// one sync waits, however often the room is attached.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::take_pages(std::vector<message_batch<wire>>& outdated) noexcept {
+  for (task& waits : drain_.tasks()) {
+    auto* const page = std::get_if<sync_page<wire>>(&waits);
+    if (page == nullptr || page->messages == nullptr) continue;
+    attempt(
+        [&] {
+          outdated.push_back(page->messages);
+          page->messages = nullptr;
+        },
+        [](const std::exception_ptr&) {});
+  }
 }
 
 template <class Data, class Clock, class Transport>

@@ -40,7 +40,7 @@ void presence_core<Data, Clock, Transport>::work(lock_type& lock, First&& first)
         short_of_memory_ = false;
         first(held);
       },
-      [this](lock_type& held) { return step(held); });
+      [this](lock_type& held) { return anything_left() && step(held); });
 }
 
 /// The end of every call: lets go of the lock, and then keeps what this thread has promised to others.
@@ -56,11 +56,11 @@ template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::come_back() noexcept {
   lock_type lock{mutex_};
   short_of_memory_ = false;
-  drain_.come_back(lock, [this](lock_type& held) { return step(held); });
+  drain_.come_back(lock, [this](lock_type& held) { return anything_left() && step(held); });
   let_go(lock);
 }
 
-/// Returns whether there was something to do.
+/// Does one thing, if there is one to do. Returns whether there was.
 template <class Data, class Clock, class Transport>
 bool presence_core<Data, Clock, Transport>::step(lock_type& lock) noexcept {
   if (closed_) return false;
@@ -227,7 +227,7 @@ void presence_core<Data, Clock, Transport>::apply(const message_batch<wire>& mes
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(sync_page<wire>& t, lock_type& lock) {
-  if (state_.room != room_state::attached) return;
+  if (state_.room != room_state::attached || t.messages == nullptr) return;
   change_set(
       *t.messages,
       [&](const std::vector<message<Data>>& decoded) {
