@@ -139,7 +139,7 @@ class basic_hub {
 
  private:
   [[nodiscard]] static std::shared_ptr<core> make(hub_options options, Clock clock, Backplane backplane) {
-    for (const auto period : {options.grace, options.linger, options.late_after}) {
+    for (const auto period : {options.grace, options.linger, options.quiet_start, options.late_after}) {
       if (period < std::chrono::milliseconds{0}) detail::throw_invalid_argument("presence: negative period");
     }
     if (options.sync_page == 0) detail::throw_invalid_argument("presence: a sync page of no members");

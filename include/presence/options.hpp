@@ -71,6 +71,11 @@ struct hub_options {
   /// How long the members of a session stay that closes or detaches, unless its identity says otherwise. Long enough
   /// for a page to be reloaded, the user does not go offline and online again. 0: they leave at once.
   std::chrono::milliseconds linger{0};
+  /// How long a hub that starts waits for those who come back, before it says who does not: whoever attaches meanwhile is
+  /// told the members that are there and each that comes, and only after this who is missing. So a restart takes nobody
+  /// offline who comes back in time. Until then the sync of all who attach is open: a `get` that waits for it waits.
+  /// 0: a hub that starts knows that its rooms are empty.
+  std::chrono::milliseconds quiet_start{0};
   /// A deadline that is found to have passed by more than this means that the program did not run meanwhile, as on a
   /// host that was suspended: nobody could come back. The session then gets its grace period once more, once for each
   /// lost connection. 0: off.

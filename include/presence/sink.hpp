@@ -23,7 +23,8 @@ struct attachment_info {
 ///
 /// Any type with these four members is one. The calls come serially, outside any lock, in the room's order: attached,
 /// the sync's pages, then live events without loss or repetition. A sink must not block, as the room waits for it: it
-/// queues, and when its queue is full `on_presence` returns false. From then on, as when a call of it throws, it gets
+/// queues, and when its queue is full `on_presence` returns false. (Of a hub with a `quiet_start` events may come before a
+/// sync's last page: what they tell is newer than the pages.) From then on, as when a call of it throws, it gets
 /// neither events nor pages until `basic_attachment::resync()` or a resume, which attach it anew with a sync. Where
 /// `on_presence` throws `std::bad_alloc` the room does so by itself, once. It may destroy its attachment, session and hub
 /// inside a call.

@@ -109,7 +109,7 @@ class history_world {
 
  public:
   history_world(std::uint64_t seed, bool with_log)
-      : simulation_(seed, options()),
+      : simulation_(seed, options(seed)),
         with_log_(with_log),
         model_(simulation_.clock(), options().hub.grace),
         baseline_(simulation_.hub().bytes()) {
@@ -176,8 +176,10 @@ class history_world {
   static constexpr bool quiet_know_themselves = true;
   static constexpr std::string_view guests[] = {"guest-a", "guest-b", "guest-c"};
 
-  [[nodiscard]] static simulation_options options() {
+  /// The hubs of every fifth history start quietly: their syncs stay open for a while.
+  [[nodiscard]] static simulation_options options(std::uint64_t seed = 0) {
     simulation_options o;
+    if (seed % 5 == 4) o.hub.quiet_start = std::chrono::milliseconds{8'000};
     o.hub.grace = std::chrono::milliseconds{15'000};
     o.hub.sync_page = 2;  // many pages, for many moments between them
     o.hub.limits.members_per_room = 12;

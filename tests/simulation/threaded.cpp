@@ -118,6 +118,10 @@ void round(std::uint64_t seed, const options& chosen, watchdog& guard, totals& c
       if (const auto who = place.look()) (*who)->attach();
     }
     const auto hub = all.hub();
+    if (all.starts_quietly()) {
+      all.clock.advance(world::longest_wait);
+      (void)hub->run_due();
+    }
     for (const auto& each : actors) {
       each->for_each_player([&](player& who) { check(who, *hub, count); });
       each->for_each_view([&](const view& which) { check(which, *hub, count); });

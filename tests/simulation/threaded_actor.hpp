@@ -305,6 +305,7 @@ class actor {
     const bool all = !random_.chance(15);
     const auto room = world::some_room(random_);
     auto made = std::make_shared<view>(room, all, &inside);
+    made->told->among_pages = world_.starts_quietly();
     auto answer = some_session()->attach(room, all ? mode_set::all() : mode_set{mode::presence}, *made->told);
     if (!answer) return;
     made->attachment = std::move(*answer);

@@ -56,7 +56,8 @@ class sink : public std::enable_shared_from_this<sink> {
   bool on_presence(const message_batch<data_type>& messages) {
     bool keeps_up = true;
     during([&] {
-      expect(!final_ && !lagging_ && place_ == place::live, "an event that nobody waits for");
+      const bool waits = place_ == place::live || (place_ == place::syncing && among_pages);
+      expect(!final_ && !lagging_ && waits, "an event that nobody waits for");
       for (const auto& m : *messages) take(m);
       const auto dice = act_(*watch);
       if (dice < 4) lagging_ = true;
@@ -88,6 +89,7 @@ class sink : public std::enable_shared_from_this<sink> {
 
   const watched_ptr watch = std::make_shared<watched>();
   bool receives_all = true;
+  bool among_pages = false;  ///< events may come before the last page: its hub may start quietly (H37)
 
  private:
   enum class place { away, syncing, live };
@@ -105,14 +107,15 @@ class sink : public std::enable_shared_from_this<sink> {
   void take(const message<data_type>& m) {
     note(std::string{to_string(m.action)}, m);
     if (partial_) return;
-    if (members_.has(m) == (m.action == action::enter)) {
+    fold& into = place_ == place::syncing ? synced_ : members_;
+    if (into.has(m) == (m.action == action::enter)) {
       broken("an event that does not fit to what was told before (" + std::string{receives_all ? "all" : "own only"} +
              "):" + history());
     }
     if (m.action == action::leave) {
-      members_.remove(m);
+      into.remove(m);
     } else {
-      members_.put(m);
+      into.put(m);
     }
   }
 

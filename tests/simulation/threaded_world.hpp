@@ -45,6 +45,7 @@ class world {
 
   explicit world(seeded_random& random) : options_(some_options(random)) { (void)replace_hub(); }
 
+  [[nodiscard]] bool starts_quietly() const noexcept { return options_.quiet_start > milliseconds{0}; }
   [[nodiscard]] std::shared_ptr<hub_type> hub() const { return hub_.look(); }
   /// A hub that knows nothing. Returns the one before, to be let go of.
   std::shared_ptr<hub_type> replace_hub() { return hub_.exchange(std::make_shared<hub_type>(options_, clock)); }
@@ -73,6 +74,7 @@ class world {
     hub_options made;
     made.grace = milliseconds{random.below(4'000)};
     if (random.chance(30)) made.linger = milliseconds{random.below(1'000)};
+    if (random.chance(20)) made.quiet_start = milliseconds{random.below(2'000)};
     made.sync_page = 1 + random.below(4);
     made.show_lost = random.chance(30);
     if (random.chance(30)) made.limits.members_per_room = 3 + random.below(5);

@@ -8,6 +8,7 @@
 #include <presence/testing/faulty_transport.hpp>
 #include <presence/testing/manual_clock.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -167,7 +168,7 @@ class simulation {
         if (p->presence != nullptr) p->link.connect(*hub_);
       }
       settle();
-      clock_.advance(options_.hub.grace);
+      clock_.advance(std::max(options_.hub.grace, options_.hub.quiet_start));
       hub_->run_due();
       settle();
     }

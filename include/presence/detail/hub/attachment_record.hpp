@@ -64,6 +64,7 @@ struct attachment_record {
 
   // of the room's drainer
   told_state told = told_state::nothing;
+  std::uint64_t open_sync = 0;              // the last page of this sync comes when the hub's quiet start is over
   std::size_t position = nowhere;           // among the receivers
   std::shared_ptr<attachment_record> kept;  // itself, while it stands among them
 

@@ -125,7 +125,9 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
           } else {
             return tap{std::make_shared<Backplane>(std::move(backplane))};
           }
-        }()) {}
+        }()) {
+    begin_quiet_start(elapsed());
+  }
 
   // --- sessions (impl/hub/sessions.hpp)
   // ----------------------------------------------------------------------------------
@@ -196,6 +198,9 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   void forget_session(session& s);
   // deadlines and lingering (impl/hub/deadlines.hpp)
+  void begin_quiet_start(milliseconds at) noexcept;
+  void end_quiet_start(milliseconds at, std::vector<room_ptr>& drains);
+  [[nodiscard]] std::optional<milliseconds> next_due() const;
   [[nodiscard]] bool expire(deadline_item& item, milliseconds at, places& drains);
   void expire_left_behind(deadline_item& item);
   [[nodiscard]] bool host_slept(const session& s, milliseconds at) const noexcept;
@@ -249,6 +254,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   mutable hub_clock<Clock> clock_;
   const tap tap_;
   const std::shared_ptr<registry> registry_ = std::make_shared<registry>();
+  std::optional<milliseconds> quiet_until_;  // under the registry's lock: when the hub's quiet start is over
+  bool quiet_extended_ = false;              // likewise: it had its time once more, as the host had not run
 
   mutable mutex_type mutex_;
   // by the connection id in the session

@@ -54,8 +54,11 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   using registry = room_registry<hub_room, Mutex>;
 
-  hub_room(std::string room_name, std::shared_ptr<registry> known_by, Tap on_change, const hub_options& options)
+  /// `quiet`: until `end_quiet_start` nobody is told who is missing.
+  hub_room(std::string room_name, std::shared_ptr<registry> known_by, Tap on_change, const hub_options& options,
+           bool quiet)
       : name(std::move(room_name)),
+        quiet_(quiet),
         registry_(std::move(known_by)),
         tap_(std::move(on_change)),
         page_size_(options.sync_page),
@@ -86,6 +89,13 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   [[nodiscard]] static message<Data> present(const member_view<Data>& m);
   /// Receivers do not hear of a change by a batch: all of them are synced.
   void lose_track() noexcept { lost_ = set.version(); }
+
+  /// Who has come back has: the syncs that are open end, once all that was there before this has been told.
+  void end_quiet_start() noexcept {
+    if (!std::exchange(quiet_, false)) return;
+    ends_syncs_ = true;
+    ends_syncs_after_ = set.version();
+  }
 
   /// `to` is to be told that it is attached. At most one join waits for an attachment: the pages of its sync are made
   /// when its turn comes, and show whatever a second one would.
@@ -213,8 +223,11 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   /// A sync as it is told: made under the lock, told outside of it.
   struct sync_pages {
     std::uint64_t version = 0;  // of the set that they show
-    std::string sequence;
+    std::uint64_t sequence = 0;
     std::vector<batch> pages;
+    bool stays_open = false;  // the last page comes later
+
+    [[nodiscard]] bool has_members() const noexcept { return stays_open || !pages.empty(); }
   };
 
   static constexpr int retries_in_a_run = 2;  // then lack of memory is left to whoever drains next
@@ -237,6 +250,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   bool step(lock_type& lock) noexcept;
   bool attend(lock_type& lock) noexcept;
   void sync_everybody(lock_type& lock) noexcept;
+  void end_open_syncs(lock_type& lock) noexcept;
 
   // with the lock, which they let go of
   void settle(lock_type& lock) noexcept;
@@ -249,6 +263,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   void deliver(const changes& c) noexcept;
   void deliver(record& to, sink_base<Data>& sink, const batch& messages, std::uint64_t version) noexcept;
   void sync(record& to, const attachment_info& info, const sync_pages& with) noexcept;
+  [[nodiscard]] bool send_page(record& to, const batch& page, const sync_cursor& cursor) noexcept;
   template <class F>
   bool call(record& to, F&& f) noexcept;
   void add_receiver(const record_ptr& which) noexcept;
@@ -270,6 +285,9 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   record_ptr unattended_;   // a list, by `next_unattended`
   session_part leaving_;    // a list, by `next_leaving`
   int retries_ = retries_in_a_run;
+  bool quiet_;                          // the hub has just started
+  bool ends_syncs_ = false;             // the syncs that are open are to end …
+  std::uint64_t ends_syncs_after_ = 0;  // … when this version has been told
   std::uint64_t last_sync_ = 0;
   std::uint64_t last_made_ = 0;  // synthesized ids
   std::size_t given_seats_ = 0;

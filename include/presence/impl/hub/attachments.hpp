@@ -20,8 +20,9 @@ template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_ptr {
   const lock_type lock{registry_->mutex};
   const auto found = registry_->rooms.find(name);
-  room_ptr held = found != registry_->rooms.end() ? found->second
-                                                  : std::make_shared<room>(std::string{name}, registry_, tap_, options);
+  room_ptr held = found != registry_->rooms.end()
+                      ? found->second
+                      : std::make_shared<room>(std::string{name}, registry_, tap_, options, quiet_until_.has_value());
   if (found == registry_->rooms.end()) registry_->rooms.emplace(held->name, held);
   ++held->holds;
   return held;

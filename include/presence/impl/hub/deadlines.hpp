@@ -108,6 +108,33 @@ void hub_core<Data, Clock, Backplane>::remember_stamps(session& s, const place& 
   if (stamps.ahead().at(at) > s.ahead.at(at)) s.ahead = stamps.ahead();
 }
 
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::begin_quiet_start(milliseconds at) noexcept {
+  if (options.quiet_start == milliseconds{0}) return;
+  const bool endless = at > milliseconds{0} && options.quiet_start > deadlines::never - at;
+  quiet_until_ = endless ? deadlines::never : at + options.quiet_start;
+}
+
+/// Nobody who attaches from now on waits for others to come back. If it throws, nothing has changed. A host that slept
+/// has the period once more: nobody could come back.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::end_quiet_start(milliseconds at, std::vector<room_ptr>& drains) {
+  const lock_type lock{registry_->mutex};
+  if (!quiet_until_ || *quiet_until_ > at) return;
+  if (options.late_after > milliseconds{0} && !quiet_extended_ && at - *quiet_until_ > options.late_after) {
+    quiet_extended_ = true;
+    return begin_quiet_start(at);
+  }
+  drains.reserve(registry_->rooms.size());
+  for (const auto& [name, each] : registry_->rooms) {
+    const lock_type in_room{each->mutex};
+    each->end_quiet_start();
+    drains.push_back(each);
+  }
+  quiet_until_.reset();
+  sort_by_name(drains);
+}
+
 /// Ends all that is due, and tells it afterwards: a listener that takes its time holds up no other deadline.
 template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::run_due() {
@@ -121,6 +148,7 @@ std::size_t hub_core<Data, Clock, Backplane>::run_due() {
   } told;
   std::size_t ended = 0;
   const milliseconds until = elapsed();
+  end_quiet_start(until, told.left);
   for (;;) {
     told.ended.emplace_back();  // before anything is taken out of the queue that would have to be put back
     told.left.emplace_back();
@@ -197,14 +225,22 @@ void hub_core<Data, Clock, Backplane>::expire_left_behind(deadline_item& item) {
   let_go(at);
 }
 
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::next_due() const -> std::optional<milliseconds> {
+  std::optional<milliseconds> due;
+  {
+    const lock_type lock{registry_->mutex};
+    due = quiet_until_;
+  }
+  const lock_type lock{mutex_};
+  const auto next = deadlines_.next();
+  return next && (!due || *next < *due) ? next : due;
+}
+
 /// An estimate in the time of day: what is due is decided by elapsed time. Rounded up, so that it is not too early.
 template <class Data, class Clock, class Backplane>
 std::optional<time_point> hub_core<Data, Clock, Backplane>::next_deadline() const {
-  std::optional<milliseconds> due;
-  {
-    const lock_type lock{mutex_};
-    due = deadlines_.next();
-  }
+  const std::optional<milliseconds> due = next_due();
   if (!due) return std::nullopt;
   if (*due == deadlines::never) return time_point::max();
   const milliseconds left = *due - elapsed();
@@ -214,11 +250,7 @@ std::optional<time_point> hub_core<Data, Clock, Backplane>::next_deadline() cons
 
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::due_in() const -> std::optional<milliseconds> {
-  std::optional<milliseconds> due;
-  {
-    const lock_type lock{mutex_};
-    due = deadlines_.next();
-  }
+  const std::optional<milliseconds> due = next_due();
   if (!due || *due == deadlines::never) return std::nullopt;
   return std::max(milliseconds{0}, *due - elapsed());
 }

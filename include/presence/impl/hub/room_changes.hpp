@@ -104,7 +104,8 @@ auto hub_room<Data, Mutex, Tap>::make_sync(const record& to) -> sync_pages {
     });
   }
   if (!page.empty()) made.pages.push_back(make_batch(std::move(page)));
-  if (!made.pages.empty()) made.sequence = std::to_string(++last_sync_);
+  made.stays_open = quiet_;
+  if (made.has_members()) made.sequence = ++last_sync_;
   return made;
 }
 

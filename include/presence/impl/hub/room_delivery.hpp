@@ -15,6 +15,10 @@ bool hub_room<Data, Mutex, Tap>::step(lock_type& lock) noexcept {
     sync_everybody(lock);
     return true;
   }
+  if (ends_syncs_ && retries_ > 0 && (outbox_.empty() || told_version_ >= ends_syncs_after_)) {
+    end_open_syncs(lock);
+    return true;
+  }
   if (outbox_.empty()) return (unattended_ != nullptr || leaving_ != nullptr) && attend(lock);
   task next = outbox_.pop();
   if (auto* const c = std::get_if<changes>(&next)) {
@@ -91,8 +95,8 @@ void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr&
     to.lagging = true;  // whoever takes its place has missed this
     return lock.unlock();
   }
-  attachment_info info{to.may_resume && !to.lagging && to.known_version >= told_version_ && lost_ == 0, false,
-                       to.modes};
+  const bool knows_all = !to.lagging && to.open_sync == 0 && to.known_version >= told_version_ && lost_ == 0;
+  attachment_info info{to.may_resume && knows_all, false, to.modes};
   sync_pages made;
   bool failed = false;
   attempt(
@@ -110,7 +114,7 @@ void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr&
     attend_later(which);
     return lock.unlock();
   }
-  info.has_members = !made.pages.empty();
+  info.has_members = made.has_members();
   if (info.resumed) info.has_members = to.modes.contains(mode::subscribe) ? !set.empty() : !to.of->owned.empty();
   to.told = told_state::attached;
   lock.unlock();
@@ -134,7 +138,7 @@ void hub_room<Data, Mutex, Tap>::deliver_part(lock_type& lock, const part& p) no
   lock.unlock();
   remove_receiver(from);
   if (p.heir != nullptr) {
-    p.heir->lagging = from.lagging;
+    p.heir->lagging = from.lagging || from.open_sync != 0;
     p.heir->known_version = from.known_version;
   }
   if (p.heir == nullptr || p.heir->sink != from.sink) {
@@ -189,7 +193,7 @@ void hub_room<Data, Mutex, Tap>::sync_everybody(lock_type& lock) noexcept {
         attempt([&] { made = make_sync(to); }, [&](auto) { failed = true; });
         if (failed) return;
       }
-      const attachment_info info{false, !made.pages.empty(), to.modes};
+      const attachment_info info{false, made.has_members(), to.modes};
       lock.unlock();
       sync(to, info, made);
       if (!shared) made = {};
@@ -209,17 +213,50 @@ void hub_room<Data, Mutex, Tap>::sync_everybody(lock_type& lock) noexcept {
   if (lost_ <= upto) lost_ = 0;
 }
 
+/// The hub's quiet start is over: whoever attached during it is told that those it has not heard of are not there.
+template <class Data, class Mutex, class Tap>
+void hub_room<Data, Mutex, Tap>::end_open_syncs(lock_type& lock) noexcept {
+  batch nobody;
+  attempt([&] { nobody = make_batch(std::vector<message<Data>>{}); }, [](auto) {});
+  if (nobody == nullptr) {
+    --retries_;
+    return;
+  }
+  ends_syncs_ = false;
+  lock.unlock();
+  for (auto* const among : {&subscribers_, &own_only_}) {
+    for (const receiver& each : *among) {
+      const std::uint64_t open = std::exchange(each.to->open_sync, 0);
+      if (open == 0 || each.to->lagging) continue;
+      attempt(
+          [&] {
+            each.to->lagging = !send_page(*each.to, nobody, {std::to_string(open), true});
+          },
+          [&](auto) { each.to->lagging = true; });
+    }
+  }
+  lock.lock();
+}
+
+/// Returns whether it was told.
+template <class Data, class Mutex, class Tap>
+bool hub_room<Data, Mutex, Tap>::send_page(record& to, const batch& page, const sync_cursor& cursor) noexcept {
+  return call(to, [&](sink_base<Data>& sink) { sink.on_sync(page, cursor); });
+}
+
 /// Says attached, then the pages. A sink that is closed or throws meanwhile has not been told all.
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::sync(record& to, const attachment_info& info, const sync_pages& with) noexcept {
   to.lagging = false;
   to.known_version = with.version;
+  to.open_sync = with.stays_open ? with.sequence : 0;
   if (!call(to, [&](sink_base<Data>& sink) { sink.on_attached(info); })) to.lagging = true;
   attempt(
       [&] {
+        const std::string sequence = std::to_string(with.sequence);
         for (std::size_t i = 0; i < with.pages.size() && !to.lagging; ++i) {
-          const sync_cursor cursor{with.sequence, i + 1 == with.pages.size()};
-          if (!call(to, [&](sink_base<Data>& sink) { sink.on_sync(with.pages[i], cursor); })) to.lagging = true;
+          const bool last = i + 1 == with.pages.size() && !with.stays_open;
+          to.lagging = !send_page(to, with.pages[i], {sequence, last});
         }
       },
       [&](auto) { to.lagging = true; });
