@@ -119,20 +119,22 @@ void hub_core<Data, Clock, Backplane>::begin_quiet_start(milliseconds at) noexce
 /// has the period once more: nobody could come back.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::end_quiet_start(milliseconds at, std::vector<room_ptr>& drains) {
-  const lock_type lock{registry_->mutex};
-  if (!quiet_until_ || *quiet_until_ > at) return;
-  if (options.late_after > milliseconds{0} && !quiet_extended_ && at - *quiet_until_ > options.late_after) {
-    quiet_extended_ = true;
-    return begin_quiet_start(at);
+  {
+    const lock_type lock{registry_->mutex};
+    if (!quiet_until_ || *quiet_until_ > at) return;
+    if (options.late_after > milliseconds{0} && !quiet_extended_ && at - *quiet_until_ > options.late_after) {
+      quiet_extended_ = true;
+      return begin_quiet_start(at);
+    }
+    drains.reserve(registry_->rooms.size());
+    for (const auto& [name, each] : registry_->rooms) drains.push_back(each);
+    quiet_until_.reset();  // rooms that are made from here on begin as any other
   }
-  drains.reserve(registry_->rooms.size());
-  for (const auto& [name, each] : registry_->rooms) {
+  sort_by_name(drains);
+  for (const room_ptr& each : drains) {
     const lock_type in_room{each->mutex};
     each->end_quiet_start();
-    drains.push_back(each);
   }
-  quiet_until_.reset();
-  sort_by_name(drains);
 }
 
 /// Ends all that is due, and tells it afterwards: a listener that takes its time holds up no other deadline.
