@@ -44,7 +44,7 @@ enum class session_state : std::uint8_t {
   ended,
 };
 
-/// Sessions, rooms and time. Locks are taken in the order session, hub or registry, room; nothing is called with one
+/// Sessions, rooms and time. Locks are taken in the order session, hub or room, registry; nothing is called with one
 /// held.
 template <class Data, class Clock, class Backplane>
 class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backplane>> {
