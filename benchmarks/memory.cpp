@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -237,7 +238,8 @@ void participants(benchmark::State& state) {
       auto keeper = hub.connect("keeper");
       std::vector<typename hub_type::session_type::attachment_type> kept;
       for (std::size_t i = 0; i < many; ++i) {
-        kept.push_back(keeper.attach(room_name(i), presence::mode_set{presence::mode::subscribe}, sink).value());
+        kept.push_back(
+            keeper.attach(room_name(i), presence::mode_set{presence::mode::subscribe}, std::ref(sink)).value());
       }
       sessions<hub_type> in{hub};
       std::vector<presence_type> here;

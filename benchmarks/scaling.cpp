@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -83,7 +84,7 @@ void publish(benchmark::State& state, bool same_room) {
   for (std::size_t i = 0; i < receivers; ++i) {
     sessions.push_back(hub.connect("client-" + std::to_string(i)));
     const std::string room = room_of(same_room ? 0 : i % threads);
-    attachments.push_back(sessions[i].attach(room, presence::mode_set::all(), sinks[i]).value());
+    attachments.push_back(sessions[i].attach(room, presence::mode_set::all(), std::ref(sinks[i])).value());
   }
   std::vector<presence::shared_data<bench::data>> data;  // every fourth is used: no two counters on one cache line
   for (std::size_t i = 0; i < 4 * threads; ++i) data.push_back(presence::shared_data<bench::data>::make(i));

@@ -8,6 +8,7 @@
 #include <presence/testing/manual_clock.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -74,7 +75,7 @@ class rooms_of_hub {
   using attachment = typename session::attachment_type;
 
   attachment come(session& who, counting_sink& sink, std::size_t room) {
-    attachment made = who.attach(many_rooms::name(room), presence::mode_set::all(), sink).value();
+    attachment made = who.attach(many_rooms::name(room), presence::mode_set::all(), std::ref(sink)).value();
     made.publish(says(presence::action::enter, data_));
     return made;
   }

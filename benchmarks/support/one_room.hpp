@@ -7,6 +7,7 @@
 #include "workload.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -23,7 +24,7 @@ class room_of_hub {
   }
 
   void attach(std::size_t i) {
-    attachments_.push_back(sessions_[i].attach("room", presence::mode_set::all(), sinks_[i]).value());
+    attachments_.push_back(sessions_[i].attach("room", presence::mode_set::all(), std::ref(sinks_[i])).value());
   }
   void enter(std::size_t i) { attachments_[i].publish(says(presence::action::enter, data_)); }
   void update(std::size_t i) { attachments_[i].publish(says(presence::action::update, data_)); }

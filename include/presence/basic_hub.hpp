@@ -5,20 +5,26 @@
 #include <presence/backplane.hpp>
 #include <presence/clock.hpp>
 #include <presence/detail/hub/hub_core.hpp>
+#include <presence/detail/util/check_data.hpp>
 #include <presence/fwd.hpp>
 #include <presence/identity.hpp>
 #include <presence/loopback.hpp>
 #include <presence/member.hpp>
 #include <presence/options.hpp>
+#include <presence/overview.hpp>
 #include <presence/result.hpp>
 #include <presence/session.hpp>
+#include <presence/sink.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -34,6 +40,7 @@ namespace presence::inline PRESENCE_ABI {
 /// `connection_closed`.
 template <class Data, class Clock, class Backplane>
 class basic_hub {
+  static_assert(detail::check_data<Data>::done);
   static_assert(clock<Clock>, "Clock does not model presence::clock");
   static_assert(backplane<Backplane, Data>, "Backplane does not model presence::backplane");
 
@@ -42,6 +49,9 @@ class basic_hub {
  public:
   using data_type = Data;
   using session_type = basic_session<Data, Clock, Backplane>;
+  using attachment_type = basic_attachment<Data, Clock, Backplane>;
+  /// A participant of one of its rooms, in this process.
+  using participant = basic_presence<Data, Clock, loopback<Data, Clock, Backplane>>;
   using member_list = std::vector<member<Data>>;
 
   /// Throws: `std::invalid_argument` for options that make no sense: a negative grace period, a sync page of no members,
@@ -63,7 +73,7 @@ class basic_hub {
   [[nodiscard]] session_type connect(identity who) { return try_connect(std::move(who)).value(); }
 
   /// The same for identities that come from outside.
-  /// Errors: `invalid_client_id` if the client id is longer than the limit or not UTF-8 (empty is anonymous);
+  /// Errors: `invalid_client_id` if the client id is longer than the limit or not UTF-8 (empty is anonymous); `banned`;
   /// `bad_request` for a negative grace period; `connection_closed` for a moved-from hub.
   [[nodiscard]] result<session_type> try_connect(identity who) {
     if (core_ == nullptr) return errc::connection_closed;
@@ -82,7 +92,41 @@ class basic_hub {
     if (keep == nullptr) return errc::connection_closed;
     auto found = keep->resume(key);
     if (!found) return found.error();
-    return session_type{std::move(found->first), found->second};
+    return session_type{std::move(found->of), found->owner};
+  }
+
+  /// What `resume` with sinks gives: the session, and its attachments, one for each room that it was in.
+  struct resumed_session {
+    session_type session;
+    std::vector<attachment_type> attachments;
+  };
+  /// The same, and the old attachments are handed over to new sinks before anything is told: for each room that the session
+  /// is attached to `make_sink(std::string_view room)` makes one, as `attach` takes it. A sink that was there is told
+  /// `replaced`; when and in which order the old session and attachments are destroyed makes no difference. A room for
+  /// which it gives a null `std::shared_ptr` keeps the attachments that it has.
+  ///
+  ///     auto back = hub.resume(key, [&](std::string_view room) { return socket_sink{socket, std::string{room}}; });
+  template <std::invocable<std::string_view> MakeSink>
+  requires attachable_sink<std::invoke_result_t<MakeSink&, std::string_view>, Data>
+  [[nodiscard]] result<resumed_session> resume(std::string_view key, MakeSink&& make_sink) {
+    const auto keep = core_;  // a callback may destroy this
+    if (keep == nullptr) return errc::connection_closed;
+    const auto of = keep->find_resumable(key);
+    if (!of) return of.error();
+    std::vector<typename core::successor> sinks;
+    for (std::string& room : keep->attached_rooms(**of)) {
+      auto sink = detail::hold_sink<Data>(make_sink(std::string_view{room}));
+      if (sink != nullptr) sinks.push_back({std::move(room), std::move(sink)});
+    }
+    resumed_session back;
+    back.attachments.reserve(sinks.size());  // the last here that may fail
+    auto found = keep->resume(key, std::move(sinks));
+    if (!found) return found.error();
+    back.session = session_type{found->of, found->owner};
+    for (auto& each : found->rooms) {
+      back.attachments.push_back(attachment_type{found->of, found->owner, std::move(each)});
+    }
+    return back;
   }
 
   /// Ends the sessions whose grace period is over at the clock's time; their members leave, `timed_out`. Returns how
@@ -103,10 +147,70 @@ class basic_hub {
     return core_ != nullptr ? core_->next_deadline() : std::nullopt;
   }
 
-  /// Removes every member of a client id from a room, `evicted`. Returns how many. Linear in them.
+  // --- moderation -------------------------------------------------------------------------------------------------------
+  //
+  // Everybody is told before these return, as with every call. They are linear in the hub's sessions, where not said
+  // otherwise. What is to last beyond the call is for `ban` and `authorize`: who was kicked may connect again.
+
+  /// Removes every member of a client id from a room, `evicted`. Its sessions go on. Returns how many. Linear in them.
   std::size_t evict(std::string_view room, std::string_view client_id) {
     const auto keep = core_;  // a callback may destroy this
     return keep != nullptr ? keep->evict(room, client_id) : 0;
+  }
+  /// Ends every session of a client id: their sinks are told `on_detached(why)`, which may be a code of yours, their members
+  /// leave, `evicted`, and their keys mean nothing any more. Returns how many.
+  std::size_t kick(std::string_view client_id, std::error_code why = make_error_code(errc::kicked)) {
+    const auto keep = core_;
+    return keep != nullptr ? keep->kick(client_id, why) : 0;
+  }
+  /// The same for one session. Returns whether there was one. O(1), then linear in its rooms.
+  bool kick_connection(std::string_view connection_id, std::error_code why = make_error_code(errc::kicked)) {
+    const auto keep = core_;
+    return keep != nullptr && keep->evict_connection(connection_id, why);
+  }
+  /// Kicks, and refuses the client id with `banned` for so long, in elapsed time: it cannot connect, and nobody can enter it.
+  /// `std::chrono::milliseconds::max()`: until `unban`. Anonymous sessions cannot be banned. Returns how many sessions ended.
+  /// Kept in memory only.
+  std::size_t ban(std::string_view client_id, std::chrono::milliseconds how_long,
+                  std::error_code why = make_error_code(errc::banned)) {
+    const auto keep = core_;
+    return keep != nullptr ? keep->ban(client_id, how_long, why) : 0;
+  }
+  /// Returns whether it was banned. O(1).
+  bool unban(std::string_view client_id) { return core_ != nullptr && core_->unban(client_id); }
+  /// Ends all attachments to a room; its members leave. Returns how many. Whoever attaches afterwards opens it again.
+  std::size_t close_room(std::string_view room, std::error_code why = make_error_code(errc::kicked)) {
+    const auto keep = core_;
+    return keep != nullptr ? keep->close_room(room, why) : 0;
+  }
+  /// Asks `hub_options::authorize` again for everybody who is in. Who may do less in a room than it does is detached from it,
+  /// `not_permitted`, its members leave, `evicted`, and it may attach again with what it may. Returns how many attachments
+  /// ended.
+  std::size_t reauthorize() {
+    const auto keep = core_;
+    return keep != nullptr ? keep->reauthorize() : 0;
+  }
+
+  // --- overview ---------------------------------------------------------------------------------------------------------
+
+  /// All rooms by name, with how many are in them. Linear in the rooms.
+  [[nodiscard]] std::vector<room_info> rooms() const {
+    return core_ != nullptr ? core_->rooms() : std::vector<room_info>{};
+  }
+  /// How many are in a room; nobody where there is none. O(1).
+  [[nodiscard]] presence::occupancy occupancy(std::string_view room) const {
+    const auto found = core_ != nullptr ? core_->find_room(room) : nullptr;
+    if (found == nullptr) return {};
+    const std::lock_guard lock{found->mutex};
+    return found->occupied_by();
+  }
+  /// "Where is alice?": the rooms in which a client id is present, by name. Linear in the rooms.
+  [[nodiscard]] std::vector<std::string> rooms_of(std::string_view client_id) const {
+    return core_ != nullptr ? core_->rooms_of(client_id) : std::vector<std::string>{};
+  }
+  /// The sessions of a client id, by connection id; of an empty one the anonymous ones. Linear in the sessions.
+  [[nodiscard]] std::vector<session_info> sessions_of(std::string_view client_id) const {
+    return core_ != nullptr ? core_->sessions_of(client_id) : std::vector<session_info>{};
   }
 
   /// The members of a room, as the hub knows them: empty where there is no such room. Linear.

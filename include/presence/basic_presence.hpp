@@ -8,15 +8,18 @@
 #include <presence/member.hpp>
 #include <presence/mode.hpp>
 #include <presence/options.hpp>
+#include <presence/publishing.hpp>
 #include <presence/result.hpp>
 #include <presence/room_state.hpp>
 #include <presence/subscription.hpp>
 #include <presence/transport.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -37,7 +40,7 @@ namespace presence::inline PRESENCE_ABI {
 ///
 /// A moved-from presence is empty: its operations fail with `operation_aborted`, its queries know nothing.
 template <class Data, class Clock, class Transport>
-class basic_presence {
+class basic_presence : public publishing<basic_presence<Data, Clock, Transport>, Data> {
   static_assert(clock<Clock>, "Clock does not model presence::clock");
   static_assert(transport<Transport>, "Transport does not model presence::transport");
   static_assert(std::same_as<Data, typename Transport::codec_type::value_type>,
@@ -66,13 +69,13 @@ class basic_presence {
   /// Errors: what the transport says (`not_permitted`, `invalid_room_name`, `too_many_rooms`, `connection_closed`, …),
   /// `channel_failed` when `detach` came first, `operation_aborted`.
   void attach(completion handler = {}) {
-    if (alive(handler, "attach")) core_->attach(std::move(handler));
+    if (alive(handler)) core_->attach(std::move(handler));
   }
 
   /// Leaves the room: own members leave, the set is forgotten and nobody is told (RTP5a). Completes at once where there
   /// is nothing to detach from. Errors: `channel_failed` in state failed, `operation_aborted`.
   void detach(completion handler = {}) {
-    if (alive(handler, "detach")) core_->detach(std::move(handler));
+    if (alive(handler)) core_->detach(std::move(handler));
   }
 
   [[nodiscard]] room_state state() const {
@@ -98,68 +101,27 @@ class basic_presence {
 
   // --- own presence -----------------------------------------------------------------------------------------------------
   //
-  // enter and update are one operation to the hub, which decides which of the two others see (RTP9b); a leave when absent
-  // succeeds and tells nobody (RTP10d). In `initialized` the room is attached first (RTP8d); while attaching operations
-  // wait in order (RTP5b, RTP16). The sender sees its own event before its handler is called. Each is O(1) here.
+  // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>. In `initialized` the room is
+  // attached first (RTP8d); while attaching operations wait in order (RTP5b, RTP16). The sender sees its own event before
+  // its handler is called. Each is O(1) here.
   //
   // Errors: `invalid_client_id` without an identity or with `*` (RTP8j); `invalid_room_state` while detaching,
   // detached, suspended or failed, and while attaching with `queue_operations` off; `queue_full`; `invalid_data` if the
   // codec refuses; what the hub answers: `not_permitted`, `message_too_large`, `room_full`, `rate_limited`,
   // `bad_request`; `connection_closed`; `operation_aborted`. Without a handler an error goes to `subscribe_errors`.
 
-  void enter(completion handler = {}) { operate(action::enter, {}, {}, {}, std::move(handler)); }
-  void enter(Data data, completion handler = {}) { operate(action::enter, {}, share(data), {}, std::move(handler)); }
-  void enter(Data data, extras extra, completion handler = {}) {
-    operate(action::enter, {}, share(data), std::move(extra), std::move(handler));
-  }
-
-  void update(completion handler = {}) { operate(action::update, {}, {}, {}, std::move(handler)); }
-  void update(Data data, completion handler = {}) { operate(action::update, {}, share(data), {}, std::move(handler)); }
-  void update(Data data, extras extra, completion handler = {}) {
-    operate(action::update, {}, share(data), std::move(extra), std::move(handler));
-  }
-
-  /// A leave without data carries the member's last data (RTP10a).
-  void leave(completion handler = {}) { operate(action::leave, {}, {}, {}, std::move(handler)); }
-  void leave(Data data, completion handler = {}) { operate(action::leave, {}, share(data), {}, std::move(handler)); }
-  void leave(Data data, extras extra, completion handler = {}) {
-    operate(action::leave, {}, share(data), std::move(extra), std::move(handler));
-  }
-
-  // For any client id, if the connection may act for it (RTP14, RTP15); else they fail with `invalid_client_id` and change
-  // nothing. They never disturb this connection's own member.
-
-  void enter_client(std::string client_id, completion handler = {}) {
-    operate_for(action::enter, std::move(client_id), {}, {}, std::move(handler));
-  }
-  void enter_client(std::string client_id, Data data, completion handler = {}) {
-    operate_for(action::enter, std::move(client_id), share(data), {}, std::move(handler));
-  }
-  void enter_client(std::string client_id, Data data, extras extra, completion handler = {}) {
-    operate_for(action::enter, std::move(client_id), share(data), std::move(extra), std::move(handler));
-  }
-  void update_client(std::string client_id, completion handler = {}) {
-    operate_for(action::update, std::move(client_id), {}, {}, std::move(handler));
-  }
-  void update_client(std::string client_id, Data data, completion handler = {}) {
-    operate_for(action::update, std::move(client_id), share(data), {}, std::move(handler));
-  }
-  void update_client(std::string client_id, Data data, extras extra, completion handler = {}) {
-    operate_for(action::update, std::move(client_id), share(data), std::move(extra), std::move(handler));
-  }
-  void leave_client(std::string client_id, completion handler = {}) {
-    operate_for(action::leave, std::move(client_id), {}, {}, std::move(handler));
-  }
-  void leave_client(std::string client_id, Data data, completion handler = {}) {
-    operate_for(action::leave, std::move(client_id), share(data), {}, std::move(handler));
-  }
-  void leave_client(std::string client_id, Data data, extras extra, completion handler = {}) {
-    operate_for(action::leave, std::move(client_id), share(data), std::move(extra), std::move(handler));
-  }
-
   /// "Am I present?": absent → entering → present → lost, and why lost.
   [[nodiscard]] self_status self() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.own.self(); }) : self_status{};
+  }
+
+  /// The data of the connection's own member, as the set has it; nothing where it is not present or has none. O(1).
+  [[nodiscard]] shared_data<Data> own_data() const {
+    if (core_ == nullptr) return {};
+    return core_->reading([](const auto& s) {
+      const auto mine = s.set.find(s.own.client_id(), s.own.connection_id());
+      return mine ? mine->data : shared_data<Data>{};
+    });
   }
 
   // --- events -----------------------------------------------------------------------------------------------------------
@@ -242,6 +204,12 @@ class basic_presence {
   [[nodiscard]] result<std::vector<user>> users() const {
     return core_ != nullptr ? core_->users() : result<std::vector<user>>{errc::operation_aborted};
   }
+  /// The members that are known now, none where nothing is: `for (const auto& m : p.snapshot())`. Ids are copied, data is
+  /// shared. Linear.
+  [[nodiscard]] member_list snapshot() const {
+    auto known = get();
+    return known ? std::move(*known) : member_list{};
+  }
   /// How many members are known. O(1).
   [[nodiscard]] std::size_t size() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.size(); }) : 0;
@@ -268,20 +236,18 @@ class basic_presence {
   }
 
  private:
-  [[nodiscard]] static shared_data<Data> share(Data& data) { return shared_data<Data>::make(std::move(data)); }
+  friend class publishing<basic_presence, Data>;
 
-  [[nodiscard]] bool alive(completion& handler, const char*) const {
+  [[nodiscard]] bool alive(completion& handler) const {
     if (core_ != nullptr) return true;
     if (handler) handler(make_error_code(errc::operation_aborted));
     return false;
   }
-  void operate(action what, std::string client_id, shared_data<Data> data, extras extra, completion handler) {
-    if (alive(handler, ""))
-      core_->operate(what, false, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
-  }
-  void operate_for(action what, std::string client_id, shared_data<Data> data, extras extra, completion handler) {
-    if (alive(handler, ""))
-      core_->operate(what, true, std::move(client_id), std::move(data), std::move(extra), std::move(handler));
+  /// `client_id` is null for the connection's own.
+  void operate(action what, std::string* client_id, shared_data<Data> data, extras extra, completion handler) {
+    if (!alive(handler)) return;
+    core_->operate(what, client_id != nullptr, client_id != nullptr ? std::move(*client_id) : std::string{},
+                   std::move(data), std::move(extra), std::move(handler));
   }
 
   struct retire {
@@ -289,6 +255,31 @@ class basic_presence {
   };
   std::unique_ptr<core, retire> core_;
 };
+
+namespace detail {
+
+/// The clock that a participant has where none is named: the transport's, else the system's.
+template <class Transport>
+struct clock_of {
+  using type = std::chrono::system_clock;
+};
+template <class Transport>
+requires requires { typename Transport::clock_type; }
+struct clock_of<Transport> {
+  using type = typename Transport::clock_type;
+};
+
+}  // namespace detail
+
+template <transport Transport>
+basic_presence(Transport) -> basic_presence<typename Transport::codec_type::value_type,
+                                            typename detail::clock_of<Transport>::type, Transport>;
+template <transport Transport>
+basic_presence(Transport, presence_options) -> basic_presence<typename Transport::codec_type::value_type,
+                                                              typename detail::clock_of<Transport>::type, Transport>;
+template <transport Transport, clock Clock>
+basic_presence(Transport, presence_options, Clock)
+    -> basic_presence<typename Transport::codec_type::value_type, Clock, Transport>;
 
 }  // namespace presence::inline PRESENCE_ABI
 

@@ -27,6 +27,8 @@ enum class errc : int {
   overloaded = 7,         ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later
   superseded = 8,         ///< a later call for the same member took the place of this one while it waited
   evicted = 9,            ///< a re-entry of a member that the hub has ended meanwhile
+  kicked = 10,            ///< a moderator ended the session
+  banned = 11,            ///< the client id is banned from the hub
   bad_request = 40000,    ///< a message or an argument that makes no sense
   message_too_large = 40009,  ///< data, extras or a publish over the size limit, or more than a limit can ever let pass
   invalid_room_name = 40010,  ///< empty, too long or not UTF-8
@@ -63,6 +65,8 @@ class error_category final : public std::error_category {
       case errc::overloaded: return "too much waits to be told in the room";
       case errc::superseded: return "superseded by a later operation on the same member";
       case errc::evicted: return "the member was removed by the hub";
+      case errc::kicked: return "the session was ended by a moderator";
+      case errc::banned: return "the client id is banned";
       case errc::bad_request: return "bad request";
       case errc::message_too_large: return "message too large";
       case errc::invalid_room_name: return "invalid room name";

@@ -29,6 +29,7 @@ class loopback {
   using receiver = transport_receiver<Data>;
 
  public:
+  using clock_type = Clock;
   using codec_type = Codec;
   using mutex_type = typename Backplane::mutex_type;
 

@@ -95,6 +95,10 @@ struct hub_options {
   /// any thread.
   std::function<std::string(std::string_view)> normalise_client_id{};
   std::function<std::string(std::string_view)> normalise_room{};
+  /// Called when `due_in()` has become smaller than a timer that waits for it can know: a connection was lost, or somebody
+  /// closed or detached who lingers. It should make the timer ask again, and not call `run_due` itself. Called without a
+  /// lock, from whichever thread did it, after the call has told what it had to; what it throws is dropped.
+  std::function<void()> on_earlier_deadline{};
   /// 64 random bits, for connection ids and resume keys. Unset: the system's random device. A seeded one makes a run
   /// repeatable and its keys guessable: for tests only.
   std::function<std::uint64_t()> random{};

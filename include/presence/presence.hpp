@@ -19,7 +19,9 @@
 #include <presence/message.hpp>
 #include <presence/mutex.hpp>
 #include <presence/options.hpp>
+#include <presence/overview.hpp>
 #include <presence/payload.hpp>
+#include <presence/publishing.hpp>
 #include <presence/result.hpp>
 #include <presence/session.hpp>
 #include <presence/sink.hpp>

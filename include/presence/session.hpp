@@ -6,15 +6,19 @@
 #include <presence/fwd.hpp>
 #include <presence/loopback.hpp>
 #include <presence/mode.hpp>
+#include <presence/options.hpp>
+#include <presence/publishing.hpp>
 #include <presence/result.hpp>
 #include <presence/sink.hpp>
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,7 +31,7 @@ namespace presence::inline PRESENCE_ABI {
 ///
 /// Concurrency: as `basic_hub`; one object is for one thread at a time.
 template <class Data, class Clock, class Backplane>
-class basic_attachment {
+class basic_attachment : public publishing<basic_attachment<Data, Clock, Backplane>, Data> {
   using core = detail::hub_core<Data, Clock, Backplane>;
 
  public:
@@ -38,16 +42,18 @@ class basic_attachment {
   basic_attachment(basic_attachment&&) noexcept = default;
   basic_attachment& operator=(basic_attachment&& other) noexcept {
     if (this != &other) {
-      leave();
+      give_up();
       session_ = std::move(other.session_);
       attachment_ = std::exchange(other.attachment_, {});
       owner_ = other.owner_;
     }
     return *this;
   }
-  ~basic_attachment() { leave(); }
+  ~basic_attachment() { give_up(); }
 
-  /// Enters, updates, leaves. All or nothing: if one message is refused none is applied. Messages need an action; the
+  // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>: a `publish` of one message each.
+
+  /// Several messages at once. All or nothing: if one message is refused none is applied. Messages need an action; the
   /// client id where the session may act for several; data and extras. The hub fills in the rest, but keeps the id of a
   /// re-entry that it gave out itself. Errors: `bad_request` for no message or an action that cannot be published;
   /// `message_too_large`; `invalid_client_id`; `invalid_data` for extras that are no JSON object; `not_permitted`;
@@ -83,20 +89,40 @@ class basic_attachment {
     if (s != nullptr) s->hub->resync(at);
   }
 
+  /// The room's name, in the hub's spelling; empty for a moved-from attachment.
+  [[nodiscard]] std::string_view room() const noexcept {
+    return session_ != nullptr ? std::string_view{attachment_.where->name} : std::string_view{};
+  }
+  [[nodiscard]] const std::string& connection_id() const noexcept {
+    static const std::string none;
+    return session_ != nullptr ? session_->connection_id : none;
+  }
   [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? attachment_.record->modes : mode_set{}; }
 
  private:
   template <class, class, class>
+  friend class basic_hub;
+  template <class, class, class>
   friend class basic_session;
   template <class, class, class, class>
   friend class loopback;
+  friend class publishing<basic_attachment, Data>;
+
+  void operate(action what, std::string* client_id, shared_data<Data> data, extras extra, completion handler) {
+    std::vector<message<Data>> one(1);
+    one.front().action = what;
+    if (client_id != nullptr) one.front().client_id = std::move(*client_id);
+    one.front().data = std::move(data);
+    one.front().extras = std::move(extra);
+    publish(std::move(one), std::move(handler));
+  }
 
   basic_attachment(typename core::session_ptr s, std::uint32_t owner, typename core::attachment at) noexcept
       : session_(std::move(s)),
         attachment_(std::move(at)),
         owner_(owner) {}
 
-  void leave() noexcept {
+  void give_up() noexcept {
     if (const auto s = std::exchange(session_, nullptr)) s->hub->forget(*s, attachment_, owner_, true);
     attachment_ = {};
   }
@@ -160,22 +186,37 @@ class basic_session {
     return loopback<Data, Clock, Backplane, Codec>{session_, !mine(), name, std::move(with)};
   }
 
-  /// Attaches to a room with a sink, which must outlive the attachment and is called before this returns. Several
-  /// attachments of a session to one room share the session's members there, which leave with the last of them, and
-  /// each is told everything. One whose object was destroyed while its members had to stay (the connection was lost, or
-  /// the session was resumed by somebody else) gives its place to the new one: that is told `resumed` if nothing was
+  /// A participant of a room in this process, which is attached at once. `auto p = session.join("lobby");`
+  /// Needs <presence/basic_presence.hpp>.
+  template <class Options = presence_options>
+  [[nodiscard]] basic_presence<Data, Clock, loopback<Data, Clock, Backplane>> join(std::string_view name,
+                                                                                   Options options = {}) const {
+    basic_presence<Data, Clock, loopback<Data, Clock, Backplane>> made{
+        room(name), options, session_ != nullptr ? session_->hub->clock() : Clock{}};
+    made.attach();
+    return made;
+  }
+
+  /// Attaches to a room with a sink, which is called before this returns. The attachment owns the sink, given by value
+  /// (moved in) or as a `std::shared_ptr`; with `std::ref(sink)` it refers to one that has to outlive it.
+  ///
+  /// Several attachments of a session to one room share the session's members there, which leave with the last of them,
+  /// and each is told everything. One whose object was destroyed while its members had to stay (the connection was lost,
+  /// or the session was resumed by somebody else) gives its place to the new one: that is told `resumed` if nothing was
   /// missed meanwhile. Errors: `invalid_room_name` if empty, too long or not UTF-8; `not_permitted`; `too_many_rooms`;
-  /// `connection_closed` (also if this handle is not its session's any more), `connection_expired`. Linear in the
-  /// room's members.
+  /// `connection_closed` (also if this handle is not its session's any more), `connection_expired`; `bad_request` for a
+  /// null pointer. Linear in the room's members.
+  template <attachable_sink<Data> Sink>
+  requires(!std::is_lvalue_reference_v<Sink> || !presence_sink<std::remove_cvref_t<Sink>, Data>)
+      [[nodiscard]] result<attachment_type> attach(std::string_view name, mode_set modes, Sink&& sink) {
+    return attach_held(name, modes, detail::hold_sink<Data>(std::remove_cvref_t<Sink>(std::forward<Sink>(sink))));
+  }
   template <presence_sink<Data> Sink>
-  [[nodiscard]] result<attachment_type> attach(std::string_view name, mode_set modes, Sink& sink) {
-    const auto s = session_;  // a callback may destroy this
-    const std::uint32_t owner = owner_;
-    if (s == nullptr) return errc::connection_closed;
-    auto made = s->hub->attach(*s, owner, name, modes, std::make_shared<detail::sink_reference<Data, Sink>>(sink));
-    if (!made) return made.error();
-    s->hub->settle(*made);
-    return attachment_type{s, owner, std::move(*made)};
+  [[deprecated(
+      "a sink that moves or ends earlier is called all the same: say std::ref(sink), or give it away by "
+      "std::move or as a shared_ptr")]] [[nodiscard]] result<attachment_type>
+  attach(std::string_view name, mode_set modes, Sink& sink) {
+    return attach_held(name, modes, detail::hold_sink<Data>(std::ref(sink)));
   }
 
   /// Detaches from a room whatever attachments the session has there, as `basic_attachment::detach`. For what is left
@@ -197,6 +238,17 @@ class basic_session {
   friend class basic_hub;
 
   basic_session(typename core::session_ptr s, std::uint32_t owner) noexcept : session_(std::move(s)), owner_(owner) {}
+
+  [[nodiscard]] result<attachment_type> attach_held(std::string_view name, mode_set modes, typename core::sink_ptr to) {
+    const auto s = session_;  // a callback may destroy this
+    const std::uint32_t owner = owner_;
+    if (s == nullptr) return errc::connection_closed;
+    if (to == nullptr) return errc::bad_request;
+    auto made = s->hub->attach(*s, owner, name, modes, std::move(to));
+    if (!made) return made.error();
+    s->hub->settle(*made);
+    return attachment_type{s, owner, std::move(*made)};
+  }
 
   [[nodiscard]] static const std::string& none() noexcept {
     static const std::string empty;

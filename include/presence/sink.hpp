@@ -6,7 +6,10 @@
 #include <presence/sync_cursor.hpp>
 
 #include <concepts>
+#include <memory>
 #include <system_error>
+#include <type_traits>
+#include <utility>
 
 namespace presence::inline PRESENCE_ABI {
 
@@ -41,6 +44,28 @@ concept presence_sink = requires(S& s, const attachment_info& info, const messag
 
 namespace detail {
 
+template <class P, class Data>
+concept sink_pointer = requires(const P& held) {
+  { *held } -> presence_sink<Data>;
+  held == nullptr;
+};
+template <class R, class Data>
+concept sink_reference = requires(const R& held) {
+  { held.get() } -> presence_sink<Data>;
+};
+template <class S, class Data>
+concept sink_in_any_form = presence_sink<S, Data> || sink_pointer<S, Data> || sink_reference<S, Data>;
+
+}  // namespace detail
+
+/// What `attach` takes: a sink that it shall own, by value or by a smart pointer, or `std::ref` of one that outlives the
+/// attachment.
+template <class S, class Data>
+concept attachable_sink =
+    std::move_constructible<std::remove_cvref_t<S>> && detail::sink_in_any_form<std::remove_cvref_t<S>, Data>;
+
+namespace detail {
+
 template <class Data>
 class sink_base {
  public:
@@ -55,30 +80,42 @@ class sink_base {
   virtual void on_detached(std::error_code why) = 0;
 };
 
-/// A user's sink, by reference.
-template <class Data, presence_sink<Data> Sink>
-class sink_reference final : public sink_base<Data> {
+/// A user's sink: `Held` is the sink itself, a shared pointer to it, or a reference.
+template <class Data, class Held>
+class held_sink final : public sink_base<Data> {
  public:
-  explicit sink_reference(Sink& sink) noexcept : sink_(sink) {}
+  explicit held_sink(Held held) : held_(std::move(held)) {}
 
-  void on_attached(const attachment_info& info) override { sink_.on_attached(info); }
-  void on_sync(const message_batch<Data>& page, const sync_cursor& cursor) override { sink_.on_sync(page, cursor); }
-  [[nodiscard]] bool on_presence(const message_batch<Data>& messages) override { return sink_.on_presence(messages); }
-  void on_detached(std::error_code why) override { sink_.on_detached(why); }
+  void on_attached(const attachment_info& info) override { sink().on_attached(info); }
+  void on_sync(const message_batch<Data>& page, const sync_cursor& cursor) override { sink().on_sync(page, cursor); }
+  [[nodiscard]] bool on_presence(const message_batch<Data>& messages) override { return sink().on_presence(messages); }
+  void on_detached(std::error_code why) override { sink().on_detached(why); }
 
  private:
-  Sink& sink_;
+  [[nodiscard]] auto& sink() noexcept {
+    if constexpr (presence_sink<Held, Data>) {
+      return held_;
+    } else if constexpr (requires {
+                           held_.get();
+                           *held_;
+                         }) {
+      return *held_;
+    } else {
+      return held_.get();
+    }
+  }
+
+  Held held_;
 };
 
-/// Nobody: where members stay behind without an attachment.
-template <class Data>
-class no_sink final : public sink_base<Data> {
- public:
-  void on_attached(const attachment_info&) override {}
-  void on_sync(const message_batch<Data>&, const sync_cursor&) override {}
-  [[nodiscard]] bool on_presence(const message_batch<Data>&) override { return true; }
-  void on_detached(std::error_code) override {}
-};
+/// Nothing for a pointer to nothing.
+template <class Data, class Held>
+[[nodiscard]] std::shared_ptr<sink_base<Data>> hold_sink(Held held) {
+  if constexpr (sink_pointer<Held, Data>) {
+    if (held == nullptr) return nullptr;
+  }
+  return std::make_shared<held_sink<Data, Held>>(std::move(held));
+}
 
 }  // namespace detail
 }  // namespace presence::inline PRESENCE_ABI

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -89,7 +90,7 @@ void grace_period() {
     std::ostringstream heard;
   } sink;
   auto watcher = hub.connect("");
-  const auto watching = watcher.attach("lobby", presence::mode::subscribe, sink).value();
+  const auto watching = watcher.attach("lobby", presence::mode::subscribe, std::ref(sink)).value();
   auto alice = hub.connect("alice");
   presence::basic_presence<status, clock_type, presence::loopback<status, clock_type>> a{
       alice.room("lobby"), {}, clock};

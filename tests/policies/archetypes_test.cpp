@@ -7,6 +7,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -304,7 +305,7 @@ TEST(archetypes, the_poorest_hub_can_do_everything) {
   auto alice = hub.try_connect(identity{"alice"}).value();
   poor_sink sink;
   {
-    auto room = alice.attach("lobby", mode_set::all(), sink).value();
+    auto room = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
     message<poor_data> m;
     m.action = action::enter;
     m.data = shared_data<poor_data>::make(1);

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,7 +68,7 @@ class observer {
   observer(hub_type& hub, random_source& random)
       : random_(random),
         session_(hub.connect(patient())),
-        room_(session_.attach(rooms[0], mode_set::all(), *this).value()) {}
+        room_(session_.attach(rooms[0], mode_set::all(), std::ref(*this)).value()) {}
 
   void on_attached(const attachment_info& info) {
     lagging_ = false;

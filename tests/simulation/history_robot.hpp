@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -24,7 +25,7 @@ class history_robot {
   history_robot(hub_type& hub, const std::string& room, hub_model& model)
       : model_(model),
         session_(hub.connect(identity::wildcard())),
-        attachment_(session_.attach(room, mode_set::all(), *this).value()) {}
+        attachment_(session_.attach(room, mode_set::all(), std::ref(*this)).value()) {}
   history_robot(const history_robot&) = delete;
   history_robot& operator=(const history_robot&) = delete;
   ~history_robot() {

@@ -306,7 +306,7 @@ class actor {
     const auto room = world::some_room(random_);
     auto made = std::make_shared<view>(room, all, &inside);
     made->told->among_pages = world_.starts_quietly();
-    auto answer = some_session()->attach(room, all ? mode_set::all() : mode_set{mode::presence}, *made->told);
+    auto answer = some_session()->attach(room, all ? mode_set::all() : mode_set{mode::presence}, std::ref(*made->told));
     if (!answer) return;
     made->attachment = std::move(*answer);
     views_.push_back(std::move(made));

@@ -112,7 +112,7 @@ class recording_sink {
 struct client {
   explicit client(text_hub& hub, identity who, std::string_view name = "lobby", mode_set modes = mode_set::all())
       : session(hub.connect(std::move(who))),
-        room(session.attach(name, modes, sink).value()) {}
+        room(session.attach(name, modes, std::ref(sink)).value()) {}
   client(const client&) = delete;
 
   /// The outcome, which is there when the call returns: nobody else is draining the room.

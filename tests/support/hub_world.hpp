@@ -83,7 +83,7 @@ class hub_world {
   void attach_bob() {
     ++attaching;
     room_alive = true;
-    auto made = bob->attach("lobby", mode_set::all(), sink);
+    auto made = bob->attach("lobby", mode_set::all(), std::ref(sink));
     --attaching;
     if (made) room.emplace(std::move(*made));
   }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -43,7 +44,7 @@ struct watched_sink {
 void talk(shared_hub& hub, const std::atomic<bool>& enough) {
   auto session = hub.connect("talker");
   watched_sink sink;
-  auto room = session.attach("lobby", mode_set::all(), sink).value();
+  auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
   for (int n = 0; !enough; ++n) await([&](auto done) { room.publish(one(action::update, n), done); });
 }
 
@@ -61,7 +62,7 @@ TEST(attachment_threads, nothing_is_called_once_an_attachment_is_destroyed) {
       call_watch handlers;
       int told = 0;  // on this stack: a handler that came too late would write to freed memory
       {
-        auto room = session.attach("lobby", mode_set::all(), sink).value();
+        auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
         for (int k = 0; k < 3; ++k) {
           room.publish(one(action::update, k), [&, handlers, noted = count.once()](std::error_code outcome) {
             handlers.during([&] {
@@ -108,7 +109,7 @@ TEST(attachment_threads, sender_sees_its_event_before_the_completion) {
       std::atomic<int>* seen;
     } sink{session.connection_id(), &seen};
     completions count;
-    auto room = session.attach("lobby", mode_set::all(), sink).value();
+    auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
     for (int k = 1; k <= 1000; ++k) {
       room.publish(one(action::update, k), [&seen, k, noted = count.once()](std::error_code outcome) {
         noted(outcome);
@@ -137,7 +138,7 @@ TEST(attachment_threads, every_sink_hears_the_same_in_the_same_order) {
   std::vector<shared_attachment> rooms;
   for (recorder& sink : sinks) {
     sessions.push_back(hub.connect("client" + std::to_string(sessions.size())));
-    rooms.push_back(sessions.back().attach("lobby", mode_set::all(), sink).value());
+    rooms.push_back(sessions.back().attach("lobby", mode_set::all(), std::ref(sink)).value());
   }
   run_together(3, [&](std::size_t n) {
     for (int k = 0; k < 1000; ++k) rooms[n].publish(one(action::update, k));
@@ -160,13 +161,13 @@ TEST(attachment_threads, slow_sinks_are_synced_again_while_others_talk) {
     auto session = hub.connect("client" + std::to_string(n));
     watched_sink sink;
     sink.keeps_up = false;
-    auto room = session.attach("lobby", mode_set::all(), sink).value();
+    auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
     for (int round = 0; round < 500; ++round) {
       room.publish(one(action::update, round));
       room.resync();
       if (round % 50 != 0) continue;
       room.detach();
-      room = session.attach("lobby", mode_set::all(), sink).value();
+      room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
     }
     room = {};
     sink.watch.ended();
@@ -183,10 +184,10 @@ TEST(attachment_threads, attachment_beside_another_is_not_called_after_its_end) 
     if (n == 2) return talk(hub, enough);
     auto session = hub.connect("client" + std::to_string(n));
     auto sink = std::make_unique<watched_sink>();
-    auto room = session.attach("lobby", mode_set::all(), *sink).value();
+    auto room = session.attach("lobby", mode_set::all(), std::ref(*sink)).value();
     for (int round = 0; round < 500; ++round) {
       auto next = std::make_unique<watched_sink>();
-      auto taken = session.attach("lobby", mode_set::all(), *next).value();
+      auto taken = session.attach("lobby", mode_set::all(), std::ref(*next)).value();
       taken.publish(one(action::update, round));
       room = std::move(taken);
       sink->watch.ended();

@@ -48,7 +48,7 @@ TEST(load_threads, publisher_outside_of_callbacks_is_slowed_T11) {
   shared_hub hub{options, clock};
   counting_sink sink;
   auto watcher = hub.connect("watcher");
-  const auto watching = watcher.attach("lobby", mode_set::all(), sink).value();
+  const auto watching = watcher.attach("lobby", mode_set::all(), std::ref(sink)).value();
   std::atomic<long> published{0};
   std::atomic<long> ahead{0};
   std::atomic<int> refused{0};
@@ -61,7 +61,7 @@ TEST(load_threads, publisher_outside_of_callbacks_is_slowed_T11) {
   run_together(3, [&](std::size_t n) {
     auto session = hub.connect("client" + std::to_string(n));
     counting_sink own;
-    auto room = session.attach("lobby", mode_set::all(), own).value();
+    auto room = session.attach("lobby", mode_set::all(), std::ref(own)).value();
     if (n == 0) room.publish(update(0));  // may be the one that stands still
     if (n != 0) in.wait();
     for (int k = 1; k <= 2000; ++k) {
@@ -88,7 +88,7 @@ TEST(load_threads, update_returns_although_others_go_on_publishing_T10) {
     auto session = hub.connect("client" + std::to_string(n));
     if (n < 2) {
       counting_sink own;
-      auto room = session.attach("lobby", mode_set::all(), own).value();
+      auto room = session.attach("lobby", mode_set::all(), std::ref(own)).value();
       for (int k = 0; !enough; ++k) room.publish(update(k));
       return;
     }
@@ -117,7 +117,7 @@ TEST(load_threads, caller_is_slowed_while_the_listener_of_its_participant_is_slo
   auto session = hub.connect("slow");
   auto other = hub.connect("other");
   counting_sink sink;
-  auto room = other.attach("lobby", mode_set::all(), sink).value();
+  auto room = other.attach("lobby", mode_set::all(), std::ref(sink)).value();
   shared_presence p{session.room("lobby"), options, clock};
   std::latch in_listener{1};
   std::latch enough_waits{most};
@@ -149,8 +149,8 @@ TEST(load_threads, run_due_ends_a_quiet_rooms_session_although_another_room_is_b
   counting_sink sinks[2];
   auto x = hub.connect("x");
   auto y = hub.connect("y");
-  auto in_busy = x.attach("busy", mode_set::all(), sinks[0]).value();
-  auto in_quiet = y.attach("quiet", mode_set::all(), sinks[1]).value();
+  auto in_busy = x.attach("busy", mode_set::all(), std::ref(sinks[0])).value();
+  auto in_quiet = y.attach("quiet", mode_set::all(), std::ref(sinks[1])).value();
   in_busy.publish(update(1));
   in_quiet.publish(update(1));
   x.drop();
@@ -165,7 +165,7 @@ TEST(load_threads, run_due_ends_a_quiet_rooms_session_although_another_room_is_b
     }
     auto session = hub.connect("client" + std::to_string(n));
     counting_sink own;
-    auto room = session.attach("busy", mode_set::all(), own).value();
+    auto room = session.attach("busy", mode_set::all(), std::ref(own)).value();
     for (int k = 0; !enough; ++k) room.publish(update(k));
   });
 }
@@ -179,7 +179,7 @@ TEST(load_threads, participant_that_is_destroyed_waits_for_calls_over_all_its_at
     auto session = hub.connect("client" + std::to_string(n));
     if (n == 2) {
       counting_sink own;
-      auto room = session.attach("lobby", mode_set::all(), own).value();
+      auto room = session.attach("lobby", mode_set::all(), std::ref(own)).value();
       for (int k = 0; !enough; ++k) room.publish(update(k));
       return;
     }

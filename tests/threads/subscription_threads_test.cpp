@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -142,7 +143,7 @@ TEST_F(subscription_threads, reading_never_shows_a_set_that_never_was) {
         void on_detached(std::error_code) {}
       } sink;
       auto gateway = hub.connect(identity::wildcard());
-      auto room = gateway.attach("lobby", mode_set::all(), sink).value();
+      auto room = gateway.attach("lobby", mode_set::all(), std::ref(sink)).value();
       for (int round = 0; round < 1000; ++round) {
         std::vector<message<int>> batch(clients);
         for (std::size_t k = 0; k < clients; ++k) {

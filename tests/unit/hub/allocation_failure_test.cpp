@@ -136,9 +136,9 @@ struct world {
   session_type watcher = hub.connect("watcher");
   session_type gateway = hub.connect(identity::wildcard());
   session_type client = hub.connect(long_id(7));
-  attachment_type watch = watcher.attach(lobby, mode_set::all(), watching).value();
-  attachment_type speak = gateway.attach(lobby, mode_set::all(), speaking).value();
-  attachment_type try_out = client.attach(lobby, mode_set::all(), trying).value();
+  attachment_type watch = watcher.attach(lobby, mode_set::all(), std::ref(watching)).value();
+  attachment_type speak = gateway.attach(lobby, mode_set::all(), std::ref(speaking)).value();
+  attachment_type try_out = client.attach(lobby, mode_set::all(), std::ref(trying)).value();
   std::string key = client.resume_key();
   int answered = 0;
   std::error_code answer;
@@ -263,8 +263,8 @@ TEST(hub_allocation_failure, of_an_attach_leaves_neither_a_hold_nor_a_sink) {
   int threw = 0;
   EXPECT_GE(each_failure(
                 [&](world& w) {
-                  auto made =
-                      w.client.attach("another room with a name that needs the heap", mode_set::all(), w.second);
+                  auto made = w.client.attach("another room with a name that needs the heap", mode_set::all(),
+                                              std::ref(w.second));
                   EXPECT_TRUE(made.has_value());
                 },
                 [&](world& w, outcome how) {
@@ -281,7 +281,7 @@ TEST(hub_allocation_failure, of_an_attach_leaves_neither_a_hold_nor_a_sink) {
 TEST(hub_allocation_failure, of_an_attach_beside_another_leaves_the_other_alone) {
   each_failure(
       [&](world& w) {
-        auto made = w.client.attach(lobby, mode_set::all(), w.second);
+        auto made = w.client.attach(lobby, mode_set::all(), std::ref(w.second));
         if (made) w.try_out = std::move(*made);
       },
       [&](world& w, outcome how) {
@@ -404,7 +404,7 @@ TEST(hub_allocation_failure, of_the_hubs_end_is_none) {
   auto ends = std::make_unique<hub_type>(hub_options{}, w->clock);
   auto session = ends->connect("x");
   counting_sink sink;
-  auto room = session.attach(lobby, mode_set::all(), sink).value();
+  auto room = session.attach(lobby, mode_set::all(), std::ref(sink)).value();
   room.publish({says(action::enter)});
   EXPECT_EQ(with_failing_allocation(1, [&] { ends.reset(); }), outcome::untouched);
   EXPECT_EQ(sink.detached, 1);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,9 @@ TEST_F(hub_attach, says_that_there_are_members_and_syncs_them) {
 TEST_F(hub_attach, room_names_are_checked) {
   text_session alice = hub.connect("alice");
   recording_sink sink;
-  const auto attach = [&](std::string_view name) { return alice.attach(name, mode_set::all(), sink).error(); };
+  const auto attach = [&](std::string_view name) {
+    return alice.attach(name, mode_set::all(), std::ref(sink)).error();
+  };
   EXPECT_EQ(attach(""), errc::invalid_room_name);
   EXPECT_EQ(attach("\xff"), errc::invalid_room_name);
   EXPECT_EQ(attach(std::string(257, 'x')), errc::invalid_room_name);
@@ -90,8 +93,8 @@ TEST_F(hub_attach, nothing_granted_is_not_permitted) {
   who.capabilities = mode::subscribe;
   text_session watcher = hub.connect(who);
   recording_sink sink;
-  EXPECT_EQ(watcher.attach("lobby", mode::presence, sink).error(), errc::not_permitted);
-  EXPECT_EQ(watcher.attach("lobby", mode_set{}, sink).error(), errc::not_permitted);
+  EXPECT_EQ(watcher.attach("lobby", mode::presence, std::ref(sink)).error(), errc::not_permitted);
+  EXPECT_EQ(watcher.attach("lobby", mode_set{}, std::ref(sink)).error(), errc::not_permitted);
   EXPECT_EQ(sink.take(), lines{});
   EXPECT_EQ(hub.room_count(), 0U);
 }
@@ -108,8 +111,8 @@ TEST_F(hub_attach, authorize_decides_by_identity_and_room) {
   EXPECT_EQ(alice.enter(), std::error_code{});
   text_session bob = hub.connect("bob");
   recording_sink sink;
-  EXPECT_EQ(bob.attach("secret", mode_set::all(), sink).error(), errc::not_permitted);
-  const auto open = bob.attach("open", mode_set::all(), sink).value();
+  EXPECT_EQ(bob.attach("secret", mode_set::all(), std::ref(sink)).error(), errc::not_permitted);
+  const auto open = bob.attach("open", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(open.modes(), mode_set{mode::subscribe});
 }
 
@@ -129,13 +132,13 @@ TEST_F(hub_attach, rooms_of_a_session_are_limited) {
   hub = text_hub{options, clock};
   text_session alice = hub.connect("alice");
   recording_sink sink;
-  auto one = alice.attach("one", mode_set::all(), sink).value();
-  auto two = alice.attach("two", mode_set::all(), sink).value();
-  EXPECT_EQ(alice.attach("three", mode_set::all(), sink).error(), errc::too_many_rooms);
-  auto again = alice.attach("two", mode_set::all(), sink);  // not one more
+  auto one = alice.attach("one", mode_set::all(), std::ref(sink)).value();
+  auto two = alice.attach("two", mode_set::all(), std::ref(sink)).value();
+  EXPECT_EQ(alice.attach("three", mode_set::all(), std::ref(sink)).error(), errc::too_many_rooms);
+  auto again = alice.attach("two", mode_set::all(), std::ref(sink));  // not one more
   EXPECT_TRUE(again.has_value());
   one.detach();
-  EXPECT_TRUE(alice.attach("three", mode_set::all(), sink).has_value());
+  EXPECT_TRUE(alice.attach("three", mode_set::all(), std::ref(sink)).has_value());
   EXPECT_EQ(hub.room_count(), 1U);  // "three" is gone again, "one" was detached
 }
 
@@ -145,7 +148,7 @@ TEST_F(hub_attach, attaching_twice_shares_the_members_until_the_last_one_ends) {
   alice.enter("hi");
   recording_sink sink;
   {
-    text_attachment second = alice.session.attach("lobby", mode_set::all(), sink).value();
+    text_attachment second = alice.session.attach("lobby", mode_set::all(), std::ref(sink)).value();
     EXPECT_EQ(alice.heard(), (lines{"attached", "enter alice hi"}));
     EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice]"}));
     second.publish({says(action::update, {}, "second")});  // the member is one
@@ -168,7 +171,7 @@ TEST_F(hub_attach, whoever_is_told_own_members_only_hears_of_those_of_the_other_
   client watcher{hub, "watcher"};
   client alice{hub, "alice"};
   recording_sink quiet;
-  auto second = alice.session.attach("lobby", mode::presence, quiet).value();
+  auto second = alice.session.attach("lobby", mode::presence, std::ref(quiet)).value();
   EXPECT_EQ(quiet.take(), (lines{"attached"}));
   watcher.enter();
   alice.enter("x");
@@ -181,7 +184,7 @@ TEST_F(hub_attach, detaching_by_name_ends_all_attachments_of_the_session) {
   client alice{hub, "alice"};
   alice.enter();
   recording_sink sink;
-  const auto second = alice.session.attach("lobby", mode_set::all(), sink).value();
+  const auto second = alice.session.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_TRUE(alice.session.detach("lobby"));
   EXPECT_EQ(alice.heard().back(), "detached");
   EXPECT_EQ(sink.take().back(), "detached");
@@ -193,16 +196,16 @@ TEST_F(hub_attach, newcomer_beside_another_has_seen_nothing) {
   text_session alice = hub.connect("alice");
   recording_sink first;
   recording_sink second;
-  const auto beside = alice.attach("lobby", mode_set::all(), first).value();
-  const auto room = alice.attach("lobby", mode_set::all(), second).value();
+  const auto beside = alice.attach("lobby", mode_set::all(), std::ref(first)).value();
+  const auto room = alice.attach("lobby", mode_set::all(), std::ref(second)).value();
   EXPECT_EQ(second.take(), (lines{"attached"}));  // and not resumed, although nothing happened in the room
 }
 
 TEST_F(hub_attach, first_of_two_attachments_may_be_destroyed_at_any_time) {
   text_session alice = hub.connect("alice");
   recording_sink sink;
-  auto first = alice.attach("lobby", mode_set::all(), sink).value();
-  const auto second = alice.attach("lobby", mode_set::all(), sink).value();
+  auto first = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
+  const auto second = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
   first = {};
   EXPECT_EQ(hub.room_count(), 1U);
   client bob{hub, "bob"};
@@ -214,13 +217,13 @@ TEST_F(hub_attach, ended_session_cannot_attach) {
   text_session alice = hub.connect("alice");
   recording_sink sink;
   alice.close();
-  EXPECT_EQ(alice.attach("lobby", mode_set::all(), sink).error(), errc::connection_closed);
+  EXPECT_EQ(alice.attach("lobby", mode_set::all(), std::ref(sink)).error(), errc::connection_closed);
   text_session bob = hub.connect("bob");
   bob.drop();
   advance(15s);
-  EXPECT_EQ(bob.attach("lobby", mode_set::all(), sink).error(), errc::connection_expired);
+  EXPECT_EQ(bob.attach("lobby", mode_set::all(), std::ref(sink)).error(), errc::connection_expired);
   text_session gone = std::move(bob);
-  EXPECT_EQ(bob.attach("lobby", mode_set::all(), sink).error(), errc::connection_closed);
+  EXPECT_EQ(bob.attach("lobby", mode_set::all(), std::ref(sink)).error(), errc::connection_closed);
   EXPECT_EQ(hub.room_count(), 0U);
 }
 

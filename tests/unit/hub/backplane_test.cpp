@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,9 +58,9 @@ class hub_backplane : public ::testing::Test {
 
 TEST_F(hub_backplane, is_told_every_change_in_order) {
   auto alice = hub.connect("alice");
-  auto lobby = alice.attach("lobby", mode_set::all(), sink).value();
+  auto lobby = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
   auto bob = hub.connect("bob");
-  auto other = bob.attach("other", mode::presence, sink).value();  // whoever is there to be told
+  auto other = bob.attach("other", mode::presence, std::ref(sink)).value();  // whoever is there to be told
   lobby.publish({says(action::enter), says(action::update, {}, "x")});
   other.publish({says(action::enter)});
   EXPECT_EQ(take(), (lines{"lobby: enter alice", "lobby: update alice x", "other: enter bob"}));
@@ -79,7 +80,7 @@ TEST_F(hub_backplane, is_told_every_change_in_order) {
 
 TEST_F(hub_backplane, is_not_told_what_is_refused_or_changes_nothing) {
   auto alice = hub.connect("alice");
-  auto lobby = alice.attach("lobby", mode_set::all(), sink).value();
+  auto lobby = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
   lobby.publish({says(action::enter, "bob")});
   lobby.publish({says(action::leave)});
   lobby.resync();
@@ -90,7 +91,7 @@ TEST_F(hub_backplane, is_not_told_what_is_refused_or_changes_nothing) {
 
 TEST_F(hub_backplane, one_that_throws_disturbs_nobody) {
   auto thrower = hub.connect("thrower");
-  auto lobby = thrower.attach("lobby", mode_set::all(), sink).value();
+  auto lobby = thrower.attach("lobby", mode_set::all(), std::ref(sink)).value();
   std::error_code outcome = errc::bad_request;
   lobby.publish({says(action::enter)}, [&](std::error_code how) { outcome = how; });
   EXPECT_EQ(outcome, std::error_code{});
@@ -101,7 +102,7 @@ TEST_F(hub_backplane, one_that_throws_disturbs_nobody) {
 TEST_F(hub_backplane, moves_with_the_hub) {
   linked_hub moved = std::move(hub);
   auto alice = moved.connect("alice");
-  auto lobby = alice.attach("lobby", mode_set::all(), sink).value();
+  auto lobby = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
   lobby.publish({says(action::enter)});
   EXPECT_EQ(take(), (lines{"lobby: enter alice"}));
 }

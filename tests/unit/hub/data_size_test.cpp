@@ -59,7 +59,7 @@ std::error_code entered(Data data, hub_limits limits = {}) {
   hub_of<Data> hub{options};
   silent_sink sink;
   auto session = hub.connect("alice");
-  auto room = session.attach("lobby", mode_set::all(), sink).value();
+  auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
   message<Data> m;
   m.action = action::enter;
   m.data = shared_data<Data>::make(std::move(data));

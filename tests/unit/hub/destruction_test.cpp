@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,7 +78,7 @@ struct scene {
   bool subscribed = true;
   std::optional<presence::subscription> subscription{
       presence->subscribe([this](const auto&) { EXPECT_TRUE(subscribed) << "called after its end"; })};
-  std::optional<text_attachment> attachment{session->attach("other", mode_set::all(), sink).value()};
+  std::optional<text_attachment> attachment{session->attach("other", mode_set::all(), std::ref(sink)).value()};
 };
 
 template <class Visit>
@@ -195,7 +196,7 @@ TEST(hub_destruction_of_data, what_outlives_a_hub_keeps_none_of_its_members_H35)
   } sink;
   auto hub = std::make_unique<hub_type>();
   auto session = hub->connect("alice");
-  auto room = session.attach("lobby", mode_set::all(), sink).value();
+  auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
   auto transport = session.room("lobby");
   message<counted_data> m;
   m.action = action::enter;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -163,7 +164,7 @@ TEST_F(hub_drop, all_that_is_due_leaves_in_the_order_it_fell_due) {
 TEST_F(hub_drop, every_room_of_the_session_is_dropped) {
   client observer{hub, "observer", "other"};
   recording_sink sink;
-  text_attachment other = alice.session.attach("other", mode_set::all(), sink).value();
+  text_attachment other = alice.session.attach("other", mode_set::all(), std::ref(sink)).value();
   other.publish({says(action::enter)});
   alice.enter();
   alice.session.drop();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,7 +47,7 @@ TEST_F(hub_end, destroying_a_session_closes_it) {
 TEST_F(hub_end, close_ends_every_room) {
   client observer{hub, "observer", "other"};
   recording_sink sink;
-  auto other = alice.session.attach("other", mode_set::all(), sink).value();
+  auto other = alice.session.attach("other", mode_set::all(), std::ref(sink)).value();
   other.publish({says(action::enter)});
   alice.session.close();
   EXPECT_EQ(observer.heard().back(), "leave alice closed");
@@ -71,7 +72,7 @@ TEST_F(hub_end, destroying_an_attachment_detaches_without_a_call) {
 
 TEST_F(hub_end, session_may_attach_again_after_detach) {
   alice.room.detach();
-  alice.room = alice.session.attach("lobby", mode_set::all(), alice.sink).value();
+  alice.room = alice.session.attach("lobby", mode_set::all(), std::ref(alice.sink)).value();
   EXPECT_EQ(alice.heard(), (lines{"detached", "attached"}));
   alice.enter("b");
   EXPECT_EQ(watcher.heard(), (lines{"leave alice a closed", "enter alice b"}));
@@ -180,7 +181,7 @@ TEST_F(hub_end, end_of_the_hub_closes_everything_and_tells_of_no_leave) {
   EXPECT_FALSE(alice.session.connected());
   EXPECT_EQ(alice.enter(), errc::invalid_room_state);
   recording_sink sink;
-  EXPECT_EQ(alice.session.attach("lobby", mode_set::all(), sink).error(), errc::connection_closed);
+  EXPECT_EQ(alice.session.attach("lobby", mode_set::all(), std::ref(sink)).error(), errc::connection_closed);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,7 +67,7 @@ TEST_F(hub_linger, session_that_said_goodbye_cannot_be_used_any_more) {
   const std::string key = page.session.resume_key();
   page.session.close();
   EXPECT_EQ(page.update(), errc::invalid_room_state);
-  EXPECT_EQ(page.session.attach("lobby", mode_set::all(), page.sink).error(), errc::connection_closed);
+  EXPECT_EQ(page.session.attach("lobby", mode_set::all(), std::ref(page.sink)).error(), errc::connection_closed);
   EXPECT_EQ(hub.resume(key).error(), errc::connection_closed);
   page.session.close();
   page.session.drop();
@@ -99,7 +100,7 @@ TEST_F(hub_linger, attaching_again_keeps_who_enters_again_and_nobody_else) {
   page.publish({says(action::enter, "a", "1"), says(action::enter, "b", "1"), says(action::enter, "c", "1")});
   const text_message known = page.sink.live.back();
   page.room.detach();
-  page.room = page.session.attach("lobby", mode_set::all(), page.sink).value();
+  page.room = page.session.attach("lobby", mode_set::all(), std::ref(page.sink)).value();
   page.publish({says(action::enter, "a", "2")});
   text_message again = says(action::enter, "c", "1");
   again.id = known.id;
@@ -116,7 +117,7 @@ TEST_F(hub_linger, session_that_receives_no_events_is_told_that_the_member_it_le
   client page{hub, "alice", "lobby", mode::presence};
   page.enter("1");
   page.room.detach();
-  page.room = page.session.attach("lobby", mode::presence, page.sink).value();
+  page.room = page.session.attach("lobby", mode::presence, std::ref(page.sink)).value();
   (void)page.heard();
   advance(2s);
   EXPECT_EQ(page.heard(), (lines{"leave alice 1 closed"}));
@@ -188,7 +189,7 @@ TEST_F(hub_linger, nothing_is_left_behind) {
     page.enter();
     page.room.detach();
     EXPECT_EQ(hub.room_count(), 2U);
-    page.room = page.session.attach("elsewhere", mode_set::all(), page.sink).value();
+    page.room = page.session.attach("elsewhere", mode_set::all(), std::ref(page.sink)).value();
   }
   advance(2s);
   EXPECT_EQ(hub.room_count(), 1U);

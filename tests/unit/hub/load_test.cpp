@@ -215,7 +215,7 @@ TEST(hub_data, no_destructor_of_data_runs_under_a_lock_T13) {
     testing::manual_clock clock;
     hub_type hub{{}, clock};
     auto gateway = hub.connect(identity::wildcard());
-    auto room = gateway.attach("lobby", mode_set::all(), sink).value();
+    auto room = gateway.attach("lobby", mode_set::all(), std::ref(sink)).value();
     room.publish({says(action::enter, "a")});
     room.publish({says(action::update, "a")});
     EXPECT_EQ(watchful_data::destroyed, 1);
@@ -228,7 +228,7 @@ TEST(hub_data, no_destructor_of_data_runs_under_a_lock_T13) {
     EXPECT_EQ(watchful_data::destroyed, 7);
     room.detach();
     EXPECT_EQ(watchful_data::destroyed, 9);
-    room = gateway.attach("lobby", mode_set::all(), sink).value();
+    room = gateway.attach("lobby", mode_set::all(), std::ref(sink)).value();
     room.publish({says(action::enter, "f")});
     gateway.drop();
     clock.advance(15s);

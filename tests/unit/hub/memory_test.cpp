@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -62,7 +63,7 @@ TEST_F(hub_memory, empty_hub_holds_nothing_after_sessions_and_rooms_came_and_wen
   expect_back_at_baseline(churn / 50, [&](int n) {
     auto session = hub.connect("client-" + std::to_string(n));
     const std::string name = "room-" + std::to_string(n % 1000);
-    auto room = session.attach(name, mode_set::all(), sink).value();
+    auto room = session.attach(name, mode_set::all(), std::ref(sink)).value();
     room.publish({says(action::enter, {}, "some data that is too long to be stored in place")});
     switch (n % 4) {
       case 0: room.detach(); break;
@@ -82,7 +83,7 @@ TEST_F(hub_memory, many_sessions_and_rooms_at_once_leave_nothing) {
     std::deque<std::pair<text_session, text_attachment>> all;
     for (int n = 0; n < churn / 100; ++n) {
       auto session = hub.connect("client-" + std::to_string(n));
-      auto room = session.attach("room-" + std::to_string(n), mode_set::all(), sink).value();
+      auto room = session.attach("room-" + std::to_string(n), mode_set::all(), std::ref(sink)).value();
       room.publish({says(action::enter)});
       all.emplace_back(std::move(session), std::move(room));
     }
@@ -94,9 +95,9 @@ TEST_F(hub_memory, many_sessions_and_rooms_at_once_leave_nothing) {
 
 TEST_F(hub_memory, room_is_as_it_was_after_a_million_members_came_and_went) {
   auto watcher = hub.connect("watcher");
-  auto watching = watcher.attach("lobby", mode_set::all(), sink).value();
+  auto watching = watcher.attach("lobby", mode_set::all(), std::ref(sink)).value();
   auto gateway = hub.connect(identity::wildcard());
-  auto room = gateway.attach("lobby", mode_set::all(), sink).value();
+  auto room = gateway.attach("lobby", mode_set::all(), std::ref(sink)).value();
   expect_back_at_baseline(churn / 1000, [&](int wave) {
     room.publish(thousand(action::enter, wave));
     room.publish(thousand(action::leave, wave));
@@ -105,7 +106,7 @@ TEST_F(hub_memory, room_is_as_it_was_after_a_million_members_came_and_went) {
 
 TEST_F(hub_memory, evicted_members_leave_nothing) {
   auto gateway = hub.connect(identity::wildcard());
-  auto room = gateway.attach("lobby", mode_set::all(), sink).value();
+  auto room = gateway.attach("lobby", mode_set::all(), std::ref(sink)).value();
   expect_back_at_baseline(churn / 50, [&](int n) {
     const std::string id = "a-member-with-a-long-name-" + std::to_string(n);
     room.publish({says(action::enter, id)});
@@ -115,12 +116,12 @@ TEST_F(hub_memory, evicted_members_leave_nothing) {
 
 TEST_F(hub_memory, connections_lost_and_resumed_leave_nothing) {
   auto session = hub.connect("alice");
-  auto room = session.attach("lobby", mode_set::all(), sink).value();
+  auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
   expect_back_at_baseline(churn / 50, [&](int) {
     session.drop();
     room = {};
     session = hub.resume(session.resume_key()).value();
-    room = session.attach("lobby", mode_set::all(), sink).value();
+    room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
     room.publish({says(action::update)});
   });
 }
@@ -141,10 +142,10 @@ TEST_F(hub_memory, participants_leave_nothing) {
 
 TEST_F(hub_memory, messages_refused_leave_nothing) {
   auto alice = hub.connect("alice");
-  auto room = alice.attach("lobby", mode_set::all(), sink).value();
+  auto room = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
   expect_back_at_baseline(churn / 50, [&](int) {
     room.publish({says(action::enter, "bob", std::string(100, 'x'))}, [](std::error_code) {});
-    EXPECT_FALSE(alice.attach("", mode_set::all(), sink).has_value());
+    EXPECT_FALSE(alice.attach("", mode_set::all(), std::ref(sink)).has_value());
     EXPECT_FALSE(hub.try_connect("\xff").has_value());
     EXPECT_FALSE(hub.resume("nonsense!").has_value());
   });
@@ -155,7 +156,7 @@ TEST_F(hub_memory, destroyed_hub_holds_nothing) {
   {
     text_hub other{{}, clock};
     auto session = other.connect("alice");
-    auto room = session.attach("lobby", mode_set::all(), sink).value();
+    auto room = session.attach("lobby", mode_set::all(), std::ref(sink)).value();
     text_presence p{session.room("other"), {}, clock};
     p.enter("data");
     session.drop();

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -89,7 +90,7 @@ TEST_F(hub_names, name_that_the_hook_refuses_is_refused) {
   for (const std::string name : {"bad", "nothing", "nonsense"}) {
     EXPECT_EQ(hub.try_connect(name).error(), errc::invalid_client_id) << name;
     EXPECT_EQ(gateway.publish({says(action::enter, name)}), errc::invalid_client_id) << name;
-    EXPECT_EQ(gateway.session.attach(name, mode_set::all(), sink).error(), errc::invalid_room_name) << name;
+    EXPECT_EQ(gateway.session.attach(name, mode_set::all(), std::ref(sink)).error(), errc::invalid_room_name) << name;
     EXPECT_FALSE(gateway.session.detach(name)) << name;
     EXPECT_EQ(hub.member_count(name), 0U) << name;
     EXPECT_FALSE(hub.is_user_present("lobby", name)) << name;
@@ -122,7 +123,7 @@ TEST_F(hub_names, payload_that_is_not_what_it_says_is_refused) {
     void on_detached(std::error_code) {}
   } sink;
   auto alice = wire.connect("alice");
-  auto room = alice.attach("lobby", mode_set::all(), sink).value();
+  auto room = alice.attach("lobby", mode_set::all(), std::ref(sink)).value();
   const auto enter_with = [&](payload data) {
     message<payload> m;
     m.action = action::enter;

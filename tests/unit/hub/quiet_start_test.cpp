@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -81,11 +82,11 @@ TEST_F(hub_quiet_start, heir_of_an_open_sync_gets_a_whole_one) {
   auto bob = hub.connect("bob");
   recording_sink first;
   recording_sink second;
-  auto old = bob.attach("lobby", mode_set::all(), first).value();
+  auto old = bob.attach("lobby", mode_set::all(), std::ref(first)).value();
   bob.drop();
   advance(5s);
   auto back = hub.resume(bob.resume_key()).value();
-  const auto now = back.attach("lobby", mode_set::all(), second).value();
+  const auto now = back.attach("lobby", mode_set::all(), std::ref(second)).value();
   EXPECT_EQ(second.take(), (lines{"attached with members", "sync [alice]"}));
 }
 

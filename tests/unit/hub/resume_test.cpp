@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -119,7 +120,7 @@ TEST_F(hub_resume, participant_sees_exactly_the_differences) {
 
 TEST_F(hub_resume, each_room_is_judged_by_itself) {
   recording_sink sink;
-  const auto other = alice.session.attach("other", mode_set::all(), sink).value();
+  const auto other = alice.session.attach("other", mode_set::all(), std::ref(sink)).value();
   alice.session.drop();
   watcher.enter();
   const text_session again = hub.resume(key).value();
@@ -174,7 +175,7 @@ TEST_F(hub_resume, while_connected_takes_the_session_over) {
 TEST_F(hub_resume, handle_that_lost_its_session_attaches_nothing) {
   const text_session taken = hub.resume(key).value();
   recording_sink sink;
-  EXPECT_EQ(alice.session.attach("other", mode_set::all(), sink).error(), errc::connection_closed);
+  EXPECT_EQ(alice.session.attach("other", mode_set::all(), std::ref(sink)).error(), errc::connection_closed);
   text_presence a{alice.session.room("other"), {}, clock};
   std::optional<std::error_code> outcome;
   a.attach([&](std::error_code how) { outcome = how; });
@@ -201,7 +202,7 @@ TEST_F(hub_resume, sink_that_is_gone_is_replaced_after_the_resume) {
   EXPECT_EQ(members(), (lines{"alice a"}));
   text_session again = hub.resume(key).value();
   recording_sink sink;
-  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  const auto room = again.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take(), (lines{"attached resumed with members"}));  // the client at the other end missed nothing
   EXPECT_EQ(watcher.heard(), lines{});
 }
@@ -212,7 +213,7 @@ TEST_F(hub_resume, sink_that_is_replaced_late_is_told_what_was_missed) {
   text_session again = hub.resume(key).value();
   watcher.enter();
   recording_sink sink;
-  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  const auto room = again.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice watcher]"}));
 }
 
@@ -224,7 +225,7 @@ TEST_F(hub_resume, what_was_missed_is_not_forgotten_when_the_connection_is_lost_
   again.drop();  // before anybody has attached
   again = hub.resume(key).value();
   recording_sink sink;
-  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  const auto room = again.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice watcher]"}));
 }
 
@@ -232,7 +233,7 @@ TEST_F(hub_resume, sink_may_be_replaced_before_the_resume) {
   alice.session.drop();
   alice.room = {};
   recording_sink sink;
-  const auto room = alice.session.attach("lobby", mode_set::all(), sink).value();
+  const auto room = alice.session.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take(), lines{});  // waits for the resume
   EXPECT_EQ(alice.heard().back(), "detached: disconnected");
   const text_session again = hub.resume(key).value();
@@ -244,7 +245,7 @@ TEST_F(hub_resume, attachment_that_is_destroyed_late_keeps_the_members_for_who_r
   alice.room = {};                               // by the old connection's end, before the new one has attached
   EXPECT_EQ(members(), (lines{"alice a"}));
   recording_sink sink;
-  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  const auto room = again.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take(), (lines{"attached resumed with members"}));
   again.close();
   EXPECT_EQ(members(), lines{});
@@ -254,7 +255,7 @@ TEST_F(hub_resume, attachment_that_is_destroyed_after_the_new_attach_takes_no_me
   alice.session.drop();
   text_session again = hub.resume(key).value();
   recording_sink sink;
-  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  const auto room = again.attach("lobby", mode_set::all(), std::ref(sink)).value();
   alice.room = {};
   EXPECT_EQ(members(), (lines{"alice a"}));
   EXPECT_EQ(watcher.heard(), lines{});
@@ -267,7 +268,7 @@ TEST_F(hub_resume, closed_sink_that_was_to_be_told_something_has_an_heir_that_is
   text_session x = hub.connect("x");
   recording_sink sink;
   // a sink that stands before the new one among the receivers
-  auto room = x.attach("lobby", mode_set::all(), sink).value();
+  auto room = x.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take().size(), 2U);
   bool once = true;
   watcher.sink.then = [&](const std::string& line) {
@@ -275,7 +276,7 @@ TEST_F(hub_resume, closed_sink_that_was_to_be_told_something_has_an_heir_that_is
     x.drop();  // while it is being told to the others
     room = {};
     x = hub.resume(x.resume_key()).value();
-    room = x.attach("lobby", mode_set::all(), sink).value();
+    room = x.attach("lobby", mode_set::all(), std::ref(sink)).value();
   };
   first.enter();
   const lines heard = sink.take();
@@ -312,14 +313,14 @@ TEST_F(hub_resume, what_the_old_sink_could_not_take_the_new_one_is_told) {
   alice.room = {};
   text_session again = hub.resume(key).value();
   recording_sink sink;
-  const auto room = again.attach("lobby", mode_set::all(), sink).value();
+  const auto room = again.attach("lobby", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice watcher]"}));
 }
 
 TEST_F(hub_resume, room_attached_while_disconnected_waits_for_the_resume) {
   alice.session.drop();
   recording_sink sink;
-  const auto room = alice.session.attach("other", mode_set::all(), sink).value();
+  const auto room = alice.session.attach("other", mode_set::all(), std::ref(sink)).value();
   EXPECT_EQ(sink.take(), lines{});
   const text_session again = hub.resume(key).value();
   EXPECT_EQ(sink.take(), (lines{"attached"}));
@@ -346,7 +347,7 @@ TEST_F(hub_resume, sink_in_the_place_of_a_presence_that_is_gone_learns_all) {
     bob.drop();
   }
   recording_sink sink;
-  const auto room = bob.attach("lobby", mode_set::all(), sink).value();
+  const auto room = bob.attach("lobby", mode_set::all(), std::ref(sink)).value();
   const text_session again = hub.resume(bob.resume_key()).value();
   EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice bob]"}));
 }

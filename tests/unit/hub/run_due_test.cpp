@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -39,8 +43,8 @@ TEST_F(hub_run_due, rooms_are_told_in_the_order_of_their_names) {
   std::vector<recording_sink> hers(names.size());
   std::vector<text_attachment> rooms;
   for (std::size_t n = 0; n < names.size(); ++n) {
-    rooms.push_back(watcher.attach(names[n], mode_set::all(), sinks[n]).value());
-    rooms.push_back(alice.attach(names[n], mode_set::all(), hers[n]).value());
+    rooms.push_back(watcher.attach(names[n], mode_set::all(), std::ref(sinks[n])).value());
+    rooms.push_back(alice.attach(names[n], mode_set::all(), std::ref(hers[n])).value());
     rooms.back().publish({says(action::enter)});
     sinks[n].then = [&told, name = names[n]](const std::string&) { told.push_back(name); };
   }
@@ -62,6 +66,69 @@ TEST_F(hub_run_due, many_distinct_periods_are_kept_in_order) {
   EXPECT_EQ(advance(1'000ms + 999ms), 1'000U);
   EXPECT_EQ(advance(1ms), 1U);
   EXPECT_EQ(advance(1s), 999U);
+}
+
+// --- the hook for a timer ---------------------------------------------------------------------------------------------------
+
+class hub_timer : public hub_test {
+ protected:
+  hub_timer() {
+    options.linger = 3s;
+    options.on_earlier_deadline = [this] { told.push_back(hub.due_in()); };
+    hub = text_hub{options, clock};
+  }
+  hub_options options;
+  std::vector<std::optional<std::chrono::milliseconds>> told;
+};
+
+TEST_F(hub_timer, is_told_when_the_first_deadline_becomes_earlier_and_only_then) {
+  client alice{hub, "alice"};
+  client bob{hub, "bob"};
+  client carol{hub, "carol"};
+  for (client* each : {&alice, &bob, &carol}) each->enter();
+  EXPECT_TRUE(told.empty());
+  alice.session.drop();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.back(), 15s);
+  clock.advance(1s);
+  bob.session.drop();  // later than alice's
+  EXPECT_EQ(told.size(), 1U);
+  carol.room.detach();  // lingers for three seconds
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told.back(), 3s);
+}
+
+TEST_F(hub_timer, of_a_loop_that_sleeps_until_it_is_told_misses_nothing) {
+  std::optional<std::chrono::milliseconds> sleeps;  // as a timer of a loop would be armed
+  options.linger = 0s;
+  options.on_earlier_deadline = [&] { sleeps = hub.due_in(); };
+  hub = text_hub{options, clock};
+  client alice{hub, "alice"};
+  identity short_of_patience{"bob"};
+  short_of_patience.grace = 2s;
+  client bob{hub, short_of_patience};
+  alice.enter();
+  bob.enter();
+  alice.session.drop();
+  bob.session.drop();
+  for (const auto expected : {2s, 13s}) {
+    ASSERT_EQ(sleeps, expected);
+    EXPECT_EQ(advance(*sleeps), 1U);
+    sleeps = hub.due_in();
+  }
+  EXPECT_EQ(sleeps, std::nullopt);
+  EXPECT_EQ(members(), lines{});
+}
+
+TEST_F(hub_timer, hook_that_throws_or_ends_the_hub_does_no_harm) {
+  options.on_earlier_deadline = [&] {
+    hub = text_hub{};
+    throw std::runtime_error{"no"};
+  };
+  hub = text_hub{options, clock};
+  client alice{hub, "alice"};
+  alice.session.drop();
+  EXPECT_EQ(hub.session_count(), 0U);
 }
 
 }  // namespace

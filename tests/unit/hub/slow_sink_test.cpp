@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 namespace presence::test {
@@ -107,7 +108,7 @@ TEST_F(hub_slow_sink, one_that_throws_at_a_page_gets_no_more) {
   sink.then = [](const std::string& line) {
     if (line.starts_with("sync")) throw std::string{"mine"};
   };
-  auto room = someone.attach("lobby", mode_set::all(), sink).value();
+  auto room = someone.attach("lobby", mode_set::all(), std::ref(sink)).value();
   gateway.publish({says(action::update, "a")});
   EXPECT_EQ(sink.take().size(), 2U);
   sink.then = {};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -101,7 +102,7 @@ TEST_F(hub_sync, what_happens_during_the_sync_follows_it) {
     if (!line.starts_with("sync") || ++page != 2) return;
     gateway.room.publish({says(action::leave, "m0"), says(action::update, "m1"), says(action::enter, "m9")});
   };
-  const auto room = bob.attach("lobby", mode_set::all(), sink).value();
+  const auto room = bob.attach("lobby", mode_set::all(), std::ref(sink)).value();
   const lines heard = sink.take();
   ASSERT_EQ(heard.size(), 7U);
   EXPECT_EQ(page_sizes(heard), (std::vector<std::size_t>{2, 2, 1}));
@@ -124,7 +125,7 @@ TEST_F(hub_sync, hundred_thousand_members_with_live_events_in_between_none_lost_
         gateway.room.publish(
             {says(action::enter, "new" + n), says(action::update, 'm' + n), says(action::leave, "m90" + n)});
       };
-  const auto room = bob.attach("lobby", mode_set::all(), sink).value();
+  const auto room = bob.attach("lobby", mode_set::all(), std::ref(sink)).value();
 
   EXPECT_EQ(pages, count / 1'000);
   ASSERT_EQ(sink.synced.size(), count);

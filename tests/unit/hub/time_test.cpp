@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -290,7 +291,7 @@ TEST_F(hub_time, stamps_run_ahead_by_a_second_at_most) {
   watcher.sink.live.clear();
   churn([&] {
     alice.room.detach();
-    alice.room = alice.session.attach("lobby", mode_set::all(), alice.sink).value();
+    alice.room = alice.session.attach("lobby", mode_set::all(), std::ref(alice.sink)).value();
   });
 }
 

@@ -169,7 +169,7 @@ class world {
   ignoring_sink sink;
   hub_type::session_type gateway = hub.connect(identity::wildcard());
   hub_type::session_type session = hub.connect(identity::wildcard(me));
-  hub_type::session_type::attachment_type speak = gateway.attach(lobby, mode_set::all(), sink).value();
+  hub_type::session_type::attachment_type speak = gateway.attach(lobby, mode_set::all(), std::ref(sink)).value();
   std::set<std::string> shown, users;
   std::optional<participant> p;
   subscription events_sub, users_sub, errors_sub;

@@ -19,6 +19,8 @@ class hub_clock {
 
   explicit hub_clock(Clock clock) : clock_(std::move(clock)) {}
 
+  [[nodiscard]] const Clock& source() const noexcept { return clock_; }
+
   /// The time of day. It waits out small steps back of the clock and follows large ones (`never_back`).
   [[nodiscard]] time_point now() { return time_point{wall_.follow(detail::now(clock_).time_since_epoch())}; }
 

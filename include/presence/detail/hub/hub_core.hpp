@@ -15,6 +15,7 @@
 #include <presence/detail/util/utf8.hpp>
 #include <presence/identity.hpp>
 #include <presence/options.hpp>
+#include <presence/overview.hpp>
 #include <presence/result.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -132,7 +133,20 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   // --- sessions (impl/hub/sessions.hpp)
   // ----------------------------------------------------------------------------------
   [[nodiscard]] result<session_ptr> connect(identity who);
-  [[nodiscard]] result<std::pair<session_ptr, std::uint32_t>> resume(std::string_view key);
+  /// A session that was taken up, the number of its new owner, and the attachments that were made for the sinks.
+  struct resumed {
+    session_ptr of;
+    std::uint32_t owner = 0;
+    std::vector<attachment> rooms;
+  };
+  /// What takes the place of a session's attachments in a room.
+  struct successor {
+    std::string room;
+    sink_ptr sink;
+  };
+  [[nodiscard]] result<session_ptr> find_resumable(std::string_view key) const;
+  [[nodiscard]] std::vector<std::string> attached_rooms(session& s) const;
+  [[nodiscard]] result<resumed> resume(std::string_view key, std::vector<successor> sinks = {});
   void drop(const session_ptr& s, std::uint32_t owner);
   void close(const session_ptr& s, std::uint32_t owner);
   void shut_down() noexcept;
@@ -150,7 +164,21 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void forget(session& s, const attachment& from, std::optional<std::uint32_t> owner, bool may_return) noexcept;
   void resync(const attachment& at);
   void publish(session& s, const attachment& at, std::vector<message<Data>> messages, publish_completion handler);
+
+  // --- moderation (impl/hub/moderation.hpp) --------------------------------------------------------------------------
   std::size_t evict(std::string_view name, std::string_view client_id);
+  std::size_t kick(std::string_view client_id, std::error_code why);
+  bool evict_connection(std::string_view connection_id, std::error_code why);
+  std::size_t ban(std::string_view client_id, milliseconds how_long, std::error_code why);
+  bool unban(std::string_view client_id);
+  [[nodiscard]] bool is_banned(std::string_view client_id) const;
+  std::size_t close_room(std::string_view name, std::error_code why);
+  std::size_t reauthorize();
+
+  // --- overview (impl/hub/overview.hpp) ------------------------------------------------------------------------------
+  [[nodiscard]] std::vector<room_info> rooms() const;
+  [[nodiscard]] std::vector<std::string> rooms_of(std::string_view client_id) const;
+  [[nodiscard]] std::vector<session_info> sessions_of(std::string_view client_id) const;
 
   /// Names in the hub's own spelling, kept in `made` if they have to be made; nothing for one that is refused.
   [[nodiscard]] std::optional<std::string_view> room_name(std::string_view name, std::string& made) const {
@@ -187,6 +215,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   /// The time of day, for stamps. Everything that lasts is measured by `elapsed()`.
   [[nodiscard]] time_point now() { return clock_.now(); }
   [[nodiscard]] milliseconds elapsed() const { return clock_.elapsed(); }
+  [[nodiscard]] const Clock& clock() const noexcept { return clock_.source(); }
 
   const hub_options options;
 
@@ -196,6 +225,15 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     return !id.empty() && id.size() <= options.limits.client_id && is_valid_utf8(id);
   }
   [[nodiscard]] room_ptr hold_room(std::string_view name);
+  [[nodiscard]] mode_set granted(const identity& who, std::string_view name) const noexcept;
+  [[nodiscard]] std::vector<room_ptr> all_rooms() const;
+  template <class Of>
+  [[nodiscard]] std::vector<session_ptr> sessions_where(Of&& of) const;
+  [[nodiscard]] session_info info_of(session& s) const;
+  bool kick(const session_ptr& s, std::error_code why);
+  std::size_t evict_from(const room_ptr& in, std::string_view client_id);
+  std::size_t leave_room(session& s, std::string_view name, std::error_code why, leave_reason members_leave) noexcept;
+  [[nodiscard]] bool is_banned_here(std::string_view client_id) const;
   void forget_session(session& s);
   // deadlines and lingering (impl/hub/deadlines.hpp)
   void begin_quiet_start(milliseconds at) noexcept;
@@ -205,6 +243,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void expire_left_behind(deadline_item& item);
   [[nodiscard]] bool host_slept(const session& s, milliseconds at) const noexcept;
   void arm(const session_ptr& s, milliseconds after);
+  [[nodiscard]] typename deadlines::handle arm_here(milliseconds after, deadline_item item);
+  void tell_timer() noexcept;
   void disarm(session& s) noexcept;
   void end(session& s, leave_reason why, std::error_code told, places& drains);
   [[nodiscard]] bool members_would_stay(const session& s) const;
@@ -217,10 +257,13 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   }
   // what becomes of a session's attachments; under its lock, and told by `drain_all` without it
   bool part(session& s, const attachment& from, std::error_code told, leave_reason members_leave) noexcept;
+  void part_place(const place& at, std::error_code told, std::optional<leave_reason> members_leave) noexcept;
   void part_all(const places& rooms, std::error_code told, std::optional<leave_reason> members_leave) noexcept;
   void pause_all(session& s) noexcept;
   void show_connection(session& s, const place& at, bool connected) noexcept;
   void rejoin_all(session& s) noexcept;
+  [[nodiscard]] std::vector<attachment> make_successors(session& s, std::vector<successor>& sinks);
+  void succeed(session& s, const attachment& by) noexcept;
   [[nodiscard]] static std::vector<room_ptr> rooms_of(const session& s);
   static void drain_all(const places& rooms) noexcept;
   static void drain_all(const std::vector<room_ptr>& rooms) noexcept;
@@ -261,7 +304,11 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   // by the connection id in the session
   boost::unordered_flat_map<std::string_view, session_ptr, seeded_hash, std::equal_to<>> sessions_;
   deadlines deadlines_;
+  boost::unordered_flat_map<std::string, milliseconds, seeded_hash, std::equal_to<>> bans_;  // and until when
+  std::size_t look_at_bans_ = 16;  // how many there may be before those that are over are looked for
   bool closed_ = false;
+  std::atomic<bool> any_bans_{false};
+  std::atomic<bool> became_earlier_{false};  // the first deadline, and the timer is to be told
 };
 
 }  // namespace presence::inline PRESENCE_ABI::detail
@@ -271,6 +318,8 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 #include <presence/impl/hub/attachments.hpp>
 #include <presence/impl/hub/deadlines.hpp>
 #include <presence/impl/hub/lost.hpp>
+#include <presence/impl/hub/moderation.hpp>
+#include <presence/impl/hub/overview.hpp>
 #include <presence/impl/hub/sessions.hpp>
 
 #endif

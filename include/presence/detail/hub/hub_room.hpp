@@ -15,6 +15,7 @@
 #include <presence/member_set.hpp>
 #include <presence/mutex.hpp>
 #include <presence/options.hpp>
+#include <presence/overview.hpp>
 #include <presence/sink.hpp>
 
 #include <algorithm>
@@ -116,6 +117,11 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   void remove_members(const session_part& of, leave_reason why, time_point now) noexcept;
   /// Removes one member that the session entered, and tells its own client too (RTP17a). Returns whether it was there.
   bool evict(std::string_view client_id, const session_part& of, time_point now);
+
+  /// Under the lock. The watchers are those that the drainer has told so far.
+  [[nodiscard]] presence::occupancy occupied_by() const noexcept {
+    return {set.size(), set.user_count(), watchers_.load(std::memory_order_relaxed)};
+  }
 
   /// Members that the room has more than it counts against its limit: their users have come back on other connections.
   [[nodiscard]] std::size_t given_seats() const noexcept { return given_seats_; }
@@ -297,7 +303,8 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   std::uint64_t told_version_ = 0;  // of the last changes that were told
   bool some_ran_out_ = false;       // of memory, of those who were told the last changes
   std::vector<receiver> subscribers_;
-  std::vector<receiver> own_only_;  // attachments that are told about their own members only
+  std::vector<receiver> own_only_;        // attachments that are told about their own members only
+  std::atomic<std::size_t> watchers_{0};  // how many subscribers there are, for whoever asks
   delivery_gate<is_locking<Mutex>> gate_;
 
   const std::shared_ptr<registry> registry_;

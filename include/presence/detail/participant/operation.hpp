@@ -2,7 +2,7 @@
 #define PRESENCE_DETAIL_PARTICIPANT_OPERATION_HPP
 
 #include <presence/action.hpp>
-#include <presence/detail/util/unique_function.hpp>
+#include <presence/detail/util/completion.hpp>
 #include <presence/extras.hpp>
 #include <presence/message_id.hpp>
 #include <presence/shared_data.hpp>
@@ -13,8 +13,6 @@
 #include <system_error>
 
 namespace presence::inline PRESENCE_ABI::detail {
-
-using completion = unique_function<void(std::error_code)>;
 
 /// An enter, update or leave of a participant: waiting for the attach, or sent and not answered.
 template <class Wire>

@@ -53,6 +53,7 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
     }
     if (m.client_id == "*" || !valid_client_id(m.client_id)) return errc::invalid_client_id;
     if (!s.who.acts_for_others && own != m.client_id) return errc::invalid_client_id;
+    if (m.action != action::leave && is_banned(m.client_id)) return errc::banned;
     const std::size_t largest = options.limits.data_size.value_or(hub_limits::default_data_size);
     if (const std::error_code too_large = check_data_size(m.data, largest)) return too_large;
     if (m.data && !is_well_formed(*m.data)) return errc::invalid_data;

@@ -28,6 +28,16 @@ auto hub_core<Data, Clock, Backplane>::hold_room(std::string_view name) -> room_
   return held;
 }
 
+/// What an identity may do in a room.
+template <class Data, class Clock, class Backplane>
+mode_set hub_core<Data, Clock, Backplane>::granted(const identity& who, std::string_view name) const noexcept {
+  mode_set modes = who.capabilities;
+  if (options.authorize) {  // one that throws has not said yes
+    attempt([&] { modes = modes & options.authorize(who, name); }, [&](auto) { modes = {}; });
+  }
+  return modes;
+}
+
 /// Attaches, beside whatever attachments the session has there already. One whose sink is closed gives its place to the
 /// new one, which has missed what it missed; so does one with the same sink. While the connection is lost the
 /// attachment waits for the resume. Nothing is told until `settle`. If it throws, nothing has changed.
@@ -39,11 +49,8 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
   if (!spelled) return errc::invalid_room_name;
   name = *spelled;
   if (name.empty() || name.size() > options.limits.room_name || !is_valid_utf8(name)) return errc::invalid_room_name;
-  mode_set granted = wanted & s.who.capabilities;
-  if (options.authorize) {  // one that throws has not said yes
-    attempt([&] { granted = granted & options.authorize(s.who, name); }, [&](auto) { granted = {}; });
-  }
-  if (granted.empty()) return errc::not_permitted;
+  const mode_set given = wanted & granted(s.who, name);
+  if (given.empty()) return errc::not_permitted;
 
   const lock_type lock{s.mutex};
   if (owner && s.owner != *owner) return errc::connection_closed;
@@ -54,7 +61,7 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
   if (first && s.rooms.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
 
   auto of = first ? std::make_shared<room_session<Data>>(s.connection_id, s.who.client_id) : known->second.of;
-  auto fresh = std::make_shared<record>(of, granted, std::move(to));
+  auto fresh = std::make_shared<record>(of, given, std::move(to));
   of->attachments.reserve(of->attachments.size() + 1);
   attachment made{hold_room(name), std::move(fresh)};
   struct hold {  // given back if what follows fails
@@ -134,16 +141,19 @@ bool hub_core<Data, Clock, Backplane>::part(session& s, const attachment& from, 
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::part_all(const places& rooms, std::error_code told,
                                                 std::optional<leave_reason> members_leave) noexcept {
-  for (const auto& [name, at] : rooms) {
-    const auto all = std::exchange(at.of->attachments, {});
-    const lock_type in_room{at.where->mutex};
-    for (const record_ptr& each : all) {
-      each->state = attachment_state::gone;
-      at.where->enqueue_part(each, told, true);
-    }
-    if (members_leave) at.where->remove_members(at.of, *members_leave, now());
-    if (std::exchange(at.of->lingers, false)) registry_->release(*at.where);
+  for (const auto& [name, at] : rooms) part_place(at, told, members_leave);
+}
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::part_place(const place& at, std::error_code told,
+                                                  std::optional<leave_reason> members_leave) noexcept {
+  const auto all = std::exchange(at.of->attachments, {});
+  const lock_type in_room{at.where->mutex};
+  for (const record_ptr& each : all) {
+    each->state = attachment_state::gone;
+    at.where->enqueue_part(each, told, true);
   }
+  if (members_leave) at.where->remove_members(at.of, *members_leave, now());
+  if (std::exchange(at.of->lingers, false)) registry_->release(*at.where);
 }
 
 /// The connection is lost. An attachment that waits for an attach or a resume already goes on waiting.
@@ -231,6 +241,7 @@ void hub_core<Data, Clock, Backplane>::detach(session& s, const attachment& from
     if (!part(s, from, {}, leave_reason::closed)) return;
   }
   settle(from);
+  tell_timer();
 }
 
 /// All attachments that the session has in the room.
@@ -248,6 +259,7 @@ bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name)
   }
   lock_type lock{where->mutex};
   where->drain(lock);
+  tell_timer();
   return true;
 }
 
@@ -276,6 +288,7 @@ void hub_core<Data, Clock, Backplane>::forget(session& s, const attachment& from
     }
   }
   settle(from);
+  tell_timer();
 }
 
 template <class Data, class Clock, class Backplane>
@@ -326,40 +339,6 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
   attempt([&] { handler(outcome); }, [](auto) {});
   handler = {};
   settle(at);  // whoever was at work may have counted on this thread. Not before: it may end the attachment
-}
-
-template <class Data, class Clock, class Backplane>
-std::size_t hub_core<Data, Clock, Backplane>::evict(std::string_view name, std::string_view client_id) {
-  const room_ptr in = find_room(name);
-  std::string made;
-  const auto spelled = client_name(client_id, made);
-  if (in == nullptr || !spelled) return 0;
-  client_id = *spelled;
-  std::vector<std::string> connections;
-  {
-    const lock_type lock{in->mutex};
-    in->set.for_each_of(client_id, [&](const member_view<Data>& m) { connections.emplace_back(m.connection_id); });
-  }
-  struct settling {  // also when memory runs out on the way: those who are gone already are told
-    room& in;
-    ~settling() {
-      lock_type lock{in.mutex};
-      in.drain(lock);
-    }
-  } const at_last{*in};
-  std::size_t gone = 0;
-  for (const std::string& connection : connections) {
-    const session_ptr of = find_session(connection);
-    if (of == nullptr) continue;
-    const lock_type lock{of->mutex};
-    const auto at = of->rooms.find(in->name);
-    if (at == of->rooms.end()) continue;  // ended meanwhile, and the member with it
-    const lock_type in_room{in->mutex};
-    if (!in->evict(client_id, at->second.of, now())) continue;
-    at->second.of->evicted_before = of->next_serial.load(std::memory_order_relaxed);
-    ++gone;
-  }
-  return gone;
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail

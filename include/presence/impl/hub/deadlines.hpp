@@ -8,12 +8,29 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
+/// If it throws, nothing has changed. Precondition: the hub's lock is held.
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::arm_here(milliseconds after, deadline_item item) -> typename deadlines::handle {
+  const auto first = deadlines_.next();
+  const auto armed = deadlines_.arm(elapsed(), after, std::move(item));
+  if (!first || armed.due() < *first) became_earlier_.store(true, std::memory_order_release);
+  return armed;
+}
+
+/// After whatever may have armed a deadline, without a lock: a timer that waits for a later one has to know.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::tell_timer() noexcept {
+  if (!options.on_earlier_deadline || !became_earlier_.exchange(false, std::memory_order_acq_rel)) return;
+  before_callback<mutex_type>();
+  attempt([&] { options.on_earlier_deadline(); }, [](auto) {});
+}
+
 /// In the place of the deadline that the session has. If it throws, that stands. Precondition: the session's lock is
 /// held.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::arm(const session_ptr& s, milliseconds after) {
   const lock_type lock{mutex_};
-  const auto armed = deadlines_.arm(elapsed(), after, {s, nullptr});
+  const auto armed = arm_here(after, {s, nullptr});
   if (s->deadline) deadlines_.cancel(*s->deadline);
   s->deadline = armed;
   s->due = armed.due();
@@ -75,7 +92,7 @@ bool hub_core<Data, Clock, Backplane>::linger_in_room(session& s, const place& a
         const lock_type lock{mutex_};
         const auto found = sessions_.find(s.connection_id);
         if (found == sessions_.end()) return;
-        (void)deadlines_.arm(elapsed(), linger_of(s), {found->second, at.where});
+        (void)arm_here(linger_of(s), {found->second, at.where});
         armed = true;
       },
       [](auto) {});
@@ -143,11 +160,13 @@ std::size_t hub_core<Data, Clock, Backplane>::run_due() {
   struct told_in_any_case {
     std::vector<places> ended;
     std::vector<room_ptr> left;
+    hub_core& hub;
     ~told_in_any_case() {
       for (const places& each : ended) drain_all(each);
       drain_all(left);
+      hub.tell_timer();
     }
-  } told;
+  } told{{}, {}, *this};
   std::size_t ended = 0;
   const milliseconds until = elapsed();
   end_quiet_start(until, told.left);

@@ -332,6 +332,7 @@ void hub_room<Data, Mutex, Tap>::add_receiver(const record_ptr& which) noexcept 
   which->position = among.size();
   among.push_back({which.get(), which->sink.get()});
   if (&among == &own_only_) which->of->own_only.push_back(which.get());
+  watchers_.store(subscribers_.size(), std::memory_order_relaxed);
   which->kept = which;
 }
 
@@ -343,6 +344,7 @@ void hub_room<Data, Mutex, Tap>::remove_receiver(record& which) noexcept {
   among[which.position].to->position = which.position;
   among.pop_back();
   which.position = record::nowhere;
+  watchers_.store(subscribers_.size(), std::memory_order_relaxed);
   if (among.empty()) std::vector<receiver>{}.swap(among);
   if (&among == &own_only_) {
     auto& own = which.of->own_only;

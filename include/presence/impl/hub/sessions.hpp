@@ -4,6 +4,8 @@
 
 #include <presence/detail/hub/hub_core.hpp>
 
+#include <algorithm>
+
 namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Backplane>
@@ -24,6 +26,7 @@ auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_p
     made->resume_key = made->connection_id + '!' + random_text(22, [this] { return random(); });  // and 132 more
     const lock_type lock{mutex_};
     if (closed_) return errc::connection_closed;
+    if (is_banned_here(made->who.client_id)) return errc::banned;
     if (sessions_.emplace(made->connection_id, made).second) return made;
   }
 }
@@ -42,33 +45,101 @@ void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t 
     pause_all(*s);
   }
   drain_all(paused);
+  tell_timer();
 }
 
 template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::resume(std::string_view key) -> result<std::pair<session_ptr, std::uint32_t>> {
+auto hub_core<Data, Clock, Backplane>::find_resumable(std::string_view key) const -> result<session_ptr> {
   const auto bang = key.find('!');
   if (bang == std::string_view::npos) return errc::invalid_resume_key;
   session_ptr s = find_session(key.substr(0, bang));
   if (s == nullptr) return errc::invalid_resume_key;  // forged, or ended: an ended session leaves nothing
   if (!equal_secret(key, s->resume_key)) return errc::invalid_resume_key;
-  std::vector<room_ptr> back;
-  std::uint32_t owner = 0;
-  {
-    const lock_type lock{s->mutex};
-    if (s->state == session_state::ended) return s->expired ? errc::connection_expired : errc::connection_closed;
-    if (s->state == session_state::lingering) return errc::connection_closed;
-    if (s->state == session_state::dropped) {
-      const milliseconds at = elapsed();
-      if (s->due <= at && !host_slept(*s, at)) return errc::connection_expired;  // `run_due` will end it
-      back = rooms_of(*s);
-      disarm(*s);
-      s->state = session_state::connected;
-      rejoin_all(*s);
+  return s;
+}
+
+/// The names of the rooms in which the session has attachments, in order.
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::attached_rooms(session& s) const -> std::vector<std::string> {
+  std::vector<std::string> names;
+  const lock_type lock{s.mutex};
+  for (const auto& [name, at] : s.rooms) {
+    if (!at.of->attachments.empty()) names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Attachments for the rooms in which the session still has some, which `succeed` puts in their place. If it throws,
+/// nothing has changed. Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::make_successors(session& s, std::vector<successor>& sinks)
+    -> std::vector<attachment> {
+  struct holds {  // given back if what follows fails
+    registry& rooms;
+    std::vector<attachment> made;
+    ~holds() {
+      for (const attachment& each : made) rooms.release(*each.where);
     }
-    owner = ++s->owner;  // of a live session: taken over from whoever had it
+  } held{*registry_, {}};
+  held.made.reserve(sinks.size());
+  for (successor& each : sinks) {
+    const auto found = s.rooms.find(each.room);
+    if (found == s.rooms.end() || found->second.of->attachments.empty()) continue;
+    auto& of = found->second.of;
+    of->attachments.reserve(of->attachments.size() + 1);
+    auto fresh = std::make_shared<record>(of, of->attachments.front()->modes, std::move(each.sink));
+    held.made.push_back({hold_room(found->first), std::move(fresh)});
+  }
+  return std::exchange(held.made, {});
+}
+
+/// `by` takes the place of all attachments that the session has in its room: it knows what they know, and has missed what
+/// they missed. Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+void hub_core<Data, Clock, Backplane>::succeed(session& s, const attachment& by) noexcept {
+  auto& all = s.rooms.find(by.where->name)->second.of->attachments;
+  const lock_type in_room{by.where->mutex};
+  bool inherits = false;
+  for (const record_ptr& old : all) {
+    const bool heir = !std::exchange(inherits, true);
+    old->state = attachment_state::gone;
+    by.where->enqueue_part(old, make_error_code(errc::replaced), true, heir ? by.record : nullptr);
+  }
+  all.clear();
+  all.push_back(by.record);
+  by.where->enqueue_join(by.record, true);
+}
+
+/// With `sinks`, these take the place of the attachments in their rooms before anything is told.
+template <class Data, class Clock, class Backplane>
+auto hub_core<Data, Clock, Backplane>::resume(std::string_view key, std::vector<successor> sinks) -> result<resumed> {
+  auto found = find_resumable(key);
+  if (!found) return found.error();
+  resumed made{std::move(*found), 0, {}};
+  session& s = *made.of;
+  std::vector<room_ptr> back;
+  {
+    const lock_type lock{s.mutex};
+    if (s.state == session_state::ended) return s.expired ? errc::connection_expired : errc::connection_closed;
+    if (s.state == session_state::lingering) return errc::connection_closed;
+    if (s.state == session_state::dropped) {
+      const milliseconds at = elapsed();
+      if (s.due <= at && !host_slept(s, at)) return errc::connection_expired;  // `run_due` will end it
+    }
+    back = rooms_of(s);
+    made.rooms = make_successors(s, sinks);  // the last that may fail
+    for (const attachment& each : made.rooms) succeed(s, each);
+    if (s.state == session_state::dropped) {
+      disarm(s);
+      s.state = session_state::connected;
+      rejoin_all(s);
+    }
+    made.owner = ++s.owner;  // of a live session: taken over from whoever had it
   }
   drain_all(back);
-  return std::pair{std::move(s), owner};
+  tell_timer();
+  return made;
 }
 
 /// A goodbye: the members leave at once, or where there is a linger after that. If it throws, nothing has changed.
@@ -93,6 +164,7 @@ void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t
   }
   drain_all(lingering);
   drain_all(left);
+  tell_timer();
 }
 
 /// For good: the members leave. Precondition: the session's lock is held.

@@ -1,0 +1,203 @@
+// hub_core: a moderator ends what others do.
+#ifndef PRESENCE_IMPL_HUB_MODERATION_HPP
+#define PRESENCE_IMPL_HUB_MODERATION_HPP
+
+#include <presence/detail/hub/hub_core.hpp>
+
+#include <algorithm>
+
+namespace presence::inline PRESENCE_ABI::detail {
+
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::evict(std::string_view name, std::string_view client_id) {
+  const room_ptr in = find_room(name);
+  std::string made;
+  const auto spelled = client_name(client_id, made);
+  return in != nullptr && spelled ? evict_from(in, *spelled) : 0;
+}
+
+/// Removes every member of the client id, in the hub's spelling, from the room.
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::evict_from(const room_ptr& in, std::string_view client_id) {
+  std::vector<std::string> connections;
+  {
+    const lock_type lock{in->mutex};
+    in->set.for_each_of(client_id, [&](const member_view<Data>& m) { connections.emplace_back(m.connection_id); });
+  }
+  struct settling {  // also when memory runs out on the way: those who are gone already are told
+    room& in;
+    ~settling() {
+      lock_type lock{in.mutex};
+      in.drain(lock);
+    }
+  } const at_last{*in};
+  std::size_t gone = 0;
+  for (const std::string& connection : connections) {
+    const session_ptr of = find_session(connection);
+    if (of == nullptr) continue;
+    const lock_type lock{of->mutex};
+    const auto at = of->rooms.find(in->name);
+    if (at == of->rooms.end()) continue;  // ended meanwhile, and the member with it
+    const lock_type in_room{in->mutex};
+    if (!in->evict(client_id, at->second.of, now())) continue;
+    at->second.of->evicted_before = of->next_serial.load(std::memory_order_relaxed);
+    ++gone;
+  }
+  return gone;
+}
+
+template <class Data, class Clock, class Backplane>
+template <class Of>
+auto hub_core<Data, Clock, Backplane>::sessions_where(Of&& of) const -> std::vector<session_ptr> {
+  std::vector<session_ptr> found;
+  {
+    const lock_type lock{mutex_};
+    for (const auto& [id, s] : sessions_) {
+      if (of(*s)) found.push_back(s);
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const session_ptr& a, const session_ptr& b) { return a->connection_id < b->connection_id; });
+  return found;
+}
+
+/// The session ends, whoever holds it. Returns whether it had not ended.
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::kick(const session_ptr& s, std::error_code why) {
+  places left;
+  {
+    const lock_type lock{s->mutex};
+    if (s->state == session_state::ended) return false;
+    end(*s, leave_reason::evicted, why, left);
+  }
+  drain_all(left);
+  return true;
+}
+
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::kick(std::string_view client_id, std::error_code why) {
+  std::string made;
+  const auto spelled = client_name(client_id, made);
+  if (!spelled || spelled->empty()) return 0;
+  const auto all = sessions_where([&](const session& s) { return s.who.client_id == *spelled; });
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [&](const session_ptr& s) { return kick(s, why); }));
+}
+
+/// Those that are over are forgotten whenever they may be the greater part.
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::ban(std::string_view client_id, milliseconds how_long,
+                                                  std::error_code why) {
+  std::string made;
+  const auto spelled = client_name(client_id, made);
+  if (!spelled || spelled->empty()) return 0;
+  const milliseconds from = elapsed();
+  const bool endless = from > milliseconds{0} && how_long > deadlines::never - from;
+  {
+    const lock_type lock{mutex_};
+    if (bans_.size() >= look_at_bans_) {
+      boost::unordered::erase_if(bans_, [&](const auto& each) { return each.second <= from; });
+      look_at_bans_ = 2 * bans_.size() + 16;
+    }
+    bans_[std::string{*spelled}] = endless ? deadlines::never : from + how_long;
+    any_bans_.store(true, std::memory_order_release);
+  }
+  const std::size_t ended = kick(*spelled, why);
+  for (const room_ptr& each : all_rooms()) evict_from(each, *spelled);  // where somebody else has entered it
+  return ended;
+}
+
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::unban(std::string_view client_id) {
+  std::string made;
+  const auto spelled = client_name(client_id, made);
+  if (!spelled) return false;
+  const lock_type lock{mutex_};
+  const auto found = bans_.find(*spelled);
+  if (found == bans_.end()) return false;
+  const bool lasted = found->second > elapsed();
+  bans_.erase(found);
+  any_bans_.store(!bans_.empty(), std::memory_order_release);
+  return lasted;
+}
+
+/// Precondition: the hub's lock is held.
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::is_banned_here(std::string_view client_id) const {
+  const auto found = bans_.find(client_id);
+  return found != bans_.end() && found->second > elapsed();
+}
+
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::is_banned(std::string_view client_id) const {
+  if (!any_bans_.load(std::memory_order_acquire)) return false;
+  const lock_type lock{mutex_};
+  return is_banned_here(client_id);
+}
+
+/// All attachments of a session in one room end, told `why`. Precondition: the session's lock is held.
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::leave_room(session& s, std::string_view name, std::error_code why,
+                                                         leave_reason members_leave) noexcept {
+  const auto found = s.rooms.find(name);
+  if (found == s.rooms.end()) return 0;
+  const place at = found->second;
+  const std::size_t count = at.of->attachments.size();
+  part_place(at, why, members_leave);
+  remember_stamps(s, at);
+  s.rooms.erase(found);
+  return count;
+}
+
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::close_room(std::string_view name, std::error_code why) {
+  const room_ptr in = find_room(name);
+  if (in == nullptr) return 0;
+  std::size_t ended = 0;
+  for (const session_ptr& s : sessions_where([](const session&) { return true; })) {
+    const lock_type lock{s->mutex};
+    ended += leave_room(*s, in->name, why, leave_reason::evicted);
+  }
+  lock_type lock{in->mutex};
+  in->drain(lock);
+  return ended;
+}
+
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::reauthorize() {
+  std::size_t ended = 0;
+  if (!options.authorize) return ended;
+  for (const session_ptr& s : sessions_where([](const session&) { return true; })) {
+    std::vector<room_ptr> in;
+    {
+      const lock_type lock{s->mutex};
+      in = rooms_of(*s);
+    }
+    for (const room_ptr& each : in) {
+      const mode_set allowed = granted(s->who, each->name);
+      {
+        const lock_type lock{s->mutex};
+        const auto found = s->rooms.find(each->name);
+        if (found == s->rooms.end()) continue;
+        const auto& all = found->second.of->attachments;
+        const bool exceeded = std::any_of(all.begin(), all.end(),
+                                          [&](const record_ptr& one) { return (one->modes & allowed) != one->modes; });
+        if (!exceeded && !(allowed.empty() && found->second.of->lingers)) continue;
+        ended += leave_room(*s, each->name, make_error_code(errc::not_permitted), leave_reason::evicted);
+      }
+      lock_type lock{each->mutex};
+      each->drain(lock);
+    }
+  }
+  return ended;
+}
+
+template <class Data, class Clock, class Backplane>
+bool hub_core<Data, Clock, Backplane>::evict_connection(std::string_view connection_id, std::error_code why) {
+  const session_ptr s = find_session(connection_id);
+  return s != nullptr && kick(s, why);
+}
+
+}  // namespace presence::inline PRESENCE_ABI::detail
+
+#endif

@@ -1,0 +1,43 @@
+// What a hub tells about itself to whoever runs it.
+#ifndef PRESENCE_OVERVIEW_HPP
+#define PRESENCE_OVERVIEW_HPP
+
+#include <presence/version.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace presence::inline PRESENCE_ABI {
+
+/// How many are in a room.
+struct occupancy {
+  std::size_t members = 0;   ///< clients on connections
+  std::size_t users = 0;     ///< client ids with at least one member
+  std::size_t watchers = 0;  ///< attachments that are told of everybody, present themselves or not
+
+  [[nodiscard]] bool empty() const noexcept { return members == 0 && watchers == 0; }
+  friend bool operator==(const occupancy&, const occupancy&) = default;
+};
+
+/// A room of a hub.
+struct room_info {
+  std::string name;
+  presence::occupancy occupancy;
+
+  friend bool operator==(const room_info&, const room_info&) = default;
+};
+
+/// A session of a hub.
+struct session_info {
+  std::string connection_id;
+  std::string client_id;
+  bool connected = false;          ///< false: lost, within its grace period, or closed and lingering
+  std::vector<std::string> rooms;  ///< that it is attached to or has members in, by name
+
+  friend bool operator==(const session_info&, const session_info&) = default;
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

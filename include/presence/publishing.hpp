@@ -1,0 +1,133 @@
+// The ways to say enter, update and leave.
+#ifndef PRESENCE_PUBLISHING_HPP
+#define PRESENCE_PUBLISHING_HPP
+
+#include <presence/action.hpp>
+#include <presence/detail/util/check_data.hpp>
+#include <presence/detail/util/completion.hpp>
+#include <presence/extras.hpp>
+#include <presence/shared_data.hpp>
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace presence::inline PRESENCE_ABI {
+
+namespace detail {
+
+template <class F>
+inline constexpr bool is_called_with_outcome =
+    std::is_invocable_v<std::decay_t<F>&, std::error_code> || std::is_null_pointer_v<std::decay_t<F>>;
+
+/// Something to be called with an outcome, or nothing, which is not a `Not` as well.
+template <class F, class Not>
+concept handler_and_not = is_called_with_outcome<F> && !std::is_same_v<std::decay_t<F>, std::remove_cv_t<Not>>;
+
+/// What may follow data: extras or a handler.
+class beside_data {
+ public:
+  beside_data() noexcept = default;
+  beside_data(extras e) noexcept : extra(std::move(e)) {}
+  beside_data(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) : extra(pairs) {}
+  template <handler_and_not<beside_data> Handler>
+  beside_data(Handler&& h) : handler(std::forward<Handler>(h)) {}
+
+  extras extra;
+  completion handler;
+};
+
+}  // namespace detail
+
+/// What participants and attachments have in common: each operation with or without data, and then extras and a handler.
+/// Whatever `Data` is, also where it can only be moved, all of these are written alike:
+///
+///     p.enter();                  p.enter({"online"});              p.enter({.text = "online"});
+///     p.update(handler);          p.update({"busy"}, handler);      p.update({"busy"}, {{"device", "phone"}}, handler);
+///     p.leave();                  p.enter_client("bob", {"here"});  p.enter({});
+///
+/// A handler is anything that can be called with a `std::error_code`. It is called exactly once. `{}` is data: `Data{}`.
+///
+/// enter and update are one operation to the hub, which decides which of the two others see (RTP9b); a leave when absent
+/// succeeds and tells nobody (RTP10d), and one without data carries the member's last data (RTP10a). Those for a client act
+/// for any client id, if the connection may (RTP14, RTP15); else they fail with `invalid_client_id` and change nothing, and
+/// they never disturb the connection's own member. The other errors are said where these functions come from.
+template <class Derived, class Data>
+class publishing {
+  static_assert(detail::check_data<Data>::done);
+
+  using beside = detail::beside_data;
+
+ public:
+  template <detail::handler_and_not<Data>... Handler>
+  requires(sizeof...(Handler) < 2) void enter(Handler&&... handler) {
+    say(action::enter, nullptr, std::forward<Handler>(handler)...);
+  }
+  void enter(Data data, beside also = {}, detail::completion handler = {}) {
+    say(action::enter, nullptr, data, also, handler);
+  }
+  template <detail::handler_and_not<Data>... Handler>
+  requires(sizeof...(Handler) < 2) void update(Handler&&... handler) {
+    say(action::update, nullptr, std::forward<Handler>(handler)...);
+  }
+  void update(Data data, beside also = {}, detail::completion handler = {}) {
+    say(action::update, nullptr, data, also, handler);
+  }
+  template <detail::handler_and_not<Data>... Handler>
+  requires(sizeof...(Handler) < 2) void leave(Handler&&... handler) {
+    say(action::leave, nullptr, std::forward<Handler>(handler)...);
+  }
+  void leave(Data data, beside also = {}, detail::completion handler = {}) {
+    say(action::leave, nullptr, data, also, handler);
+  }
+
+  template <detail::handler_and_not<Data>... Handler>
+  requires(sizeof...(Handler) < 2) void enter_client(std::string client_id, Handler&&... handler) {
+    say(action::enter, &client_id, std::forward<Handler>(handler)...);
+  }
+  void enter_client(std::string client_id, Data data, beside also = {}, detail::completion handler = {}) {
+    say(action::enter, &client_id, data, also, handler);
+  }
+  template <detail::handler_and_not<Data>... Handler>
+  requires(sizeof...(Handler) < 2) void update_client(std::string client_id, Handler&&... handler) {
+    say(action::update, &client_id, std::forward<Handler>(handler)...);
+  }
+  void update_client(std::string client_id, Data data, beside also = {}, detail::completion handler = {}) {
+    say(action::update, &client_id, data, also, handler);
+  }
+  template <detail::handler_and_not<Data>... Handler>
+  requires(sizeof...(Handler) < 2) void leave_client(std::string client_id, Handler&&... handler) {
+    say(action::leave, &client_id, std::forward<Handler>(handler)...);
+  }
+  void leave_client(std::string client_id, Data data, beside also = {}, detail::completion handler = {}) {
+    say(action::leave, &client_id, data, also, handler);
+  }
+
+ protected:
+  publishing() = default;
+  publishing(publishing&&) = default;
+  publishing& operator=(publishing&&) = default;
+  ~publishing() = default;
+
+ private:
+  /// `client_id` is null for the connection's own.
+  void say(action what, std::string* client_id, detail::completion handler = {}) {
+    static_cast<Derived&>(*this).operate(what, client_id, {}, {}, std::move(handler));
+  }
+  void say(action what, std::string* client_id, Data& data, beside& also, detail::completion& handler) {
+    constexpr bool movable = std::is_move_constructible_v<Data>;
+    static_assert(movable, "presence: Data cannot be moved; keep what stays where it is behind a std::unique_ptr");
+    if constexpr (movable) {
+      static_cast<Derived&>(*this).operate(what, client_id, shared_data<Data>::make(std::move(data)),
+                                           std::move(also.extra), std::move(handler ? handler : also.handler));
+    }
+  }
+};
+
+}  // namespace presence::inline PRESENCE_ABI
+
+#endif

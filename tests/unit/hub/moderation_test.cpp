@@ -1,0 +1,206 @@
+// What a moderator does: kick, ban, close a room, ask again who may what; and what a hub tells about itself.
+#include "support/hub_fixture.hpp"
+#include <presence/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace presence::test {
+namespace {
+
+class hub_moderation : public hub_test {
+ protected:
+  hub_moderation() {
+    make();
+    watcher.emplace(hub, "watcher");
+  }
+  void make() { hub = text_hub{options, clock}; }
+
+  hub_options options;
+  std::optional<client> watcher;
+};
+
+// --- kick -----------------------------------------------------------------------------------------------------------------
+
+TEST_F(hub_moderation, kick_ends_all_sessions_of_a_client) {
+  client one{hub, "alice"};
+  client two{hub, "alice", "attic"};
+  client lost{hub, "alice"};
+  client bob{hub, "bob"};
+  for (client* each : {&one, &two, &lost, &bob}) each->enter();
+  const std::string key = lost.session.resume_key();
+  lost.session.drop();
+  EXPECT_EQ(hub.kick("alice"), 3U);
+  EXPECT_EQ(one.heard().back(), "detached: the session was ended by a moderator");
+  EXPECT_EQ(two.heard().back(), "detached: the session was ended by a moderator");
+  EXPECT_EQ(members(), lines{"bob"});
+  EXPECT_EQ(watcher->heard().back(), "leave alice evicted");
+  EXPECT_FALSE(one.session.connected());
+  EXPECT_EQ(hub.resume(key).error(), errc::invalid_resume_key);
+  EXPECT_EQ(one.publish(action::enter), errc::invalid_room_state);
+  EXPECT_EQ(hub.kick("alice"), 0U);
+  EXPECT_EQ(hub.session_count(), 2U);
+}
+
+TEST_F(hub_moderation, kick_says_a_reason_of_ones_own) {
+  client alice{hub, "alice"};
+  hub.kick("alice", std::make_error_code(std::errc::message_size));
+  EXPECT_EQ(alice.heard().back(), "detached: " + std::make_error_code(std::errc::message_size).message());
+}
+
+TEST_F(hub_moderation, participant_that_is_kicked_knows_why) {
+  auto alice = hub.connect("alice");
+  auto p = alice.join("lobby");
+  p.enter("here");
+  ASSERT_EQ(p.self().state, self_state::present);
+  hub.kick("alice");
+  EXPECT_EQ(p.state(), room_state::detached);
+  EXPECT_EQ(p.self().state, self_state::lost);
+  EXPECT_EQ(p.self().error, errc::kicked);
+}
+
+TEST_F(hub_moderation, one_connection_is_kicked_and_the_other_stays) {
+  client one{hub, "alice"};
+  client two{hub, "alice"};
+  one.enter("1");
+  two.enter("2");
+  EXPECT_TRUE(hub.kick_connection(one.session.connection_id()));
+  EXPECT_FALSE(hub.kick_connection(one.session.connection_id()));
+  EXPECT_FALSE(hub.kick_connection("nobody"));
+  EXPECT_EQ(members(), lines{"alice 2"});
+}
+
+TEST_F(hub_moderation, sink_may_kick_its_own_session) {
+  client alice{hub, "alice"};
+  alice.sink.then = [&](const std::string& line) {
+    if (line == "enter alice") {
+      EXPECT_EQ(hub.kick("alice"), 1U);
+    }
+  };
+  EXPECT_EQ(alice.enter(), std::error_code{});
+  EXPECT_EQ(alice.heard().back(), "detached: the session was ended by a moderator");
+  EXPECT_EQ(members(), lines{});
+}
+
+TEST_F(hub_moderation, names_are_normalised) {
+  options.normalise_client_id = [](std::string_view id) { return std::string{id.substr(0, 3)}; };
+  watcher.reset();
+  make();
+  client alice{hub, "alice"};
+  EXPECT_EQ(hub.sessions_of("alistair").size(), 1U);
+  EXPECT_EQ(hub.kick("alibi"), 1U);
+}
+
+// --- ban ------------------------------------------------------------------------------------------------------------------
+
+TEST_F(hub_moderation, banned_client_with_an_open_attachment_is_out_and_cannot_come_back) {
+  client alice{hub, "alice"};
+  alice.enter();
+  EXPECT_EQ(hub.ban("alice", 10s), 1U);
+  EXPECT_EQ(alice.heard().back(), "detached: the client id is banned");
+  EXPECT_EQ(members(), lines{});
+  EXPECT_EQ(hub.try_connect("alice").error(), errc::banned);
+  EXPECT_EQ(hub.resume(alice.session.resume_key()).error(), errc::invalid_resume_key);
+  advance(9'999ms);
+  EXPECT_EQ(hub.try_connect("alice").error(), errc::banned);
+  advance(1ms);
+  EXPECT_TRUE(hub.try_connect("alice"));
+}
+
+TEST_F(hub_moderation, nobody_enters_a_banned_client) {
+  client bot{hub, identity::wildcard("bot")};
+  bot.publish({says(action::enter, "alice")});
+  EXPECT_EQ(members(), lines{"alice"});
+  EXPECT_EQ(hub.ban("alice", std::chrono::milliseconds::max()), 0U);
+  EXPECT_EQ(members(), lines{});
+  EXPECT_EQ(bot.publish({says(action::enter, "bob"), says(action::update, "alice")}), errc::banned);
+  EXPECT_EQ(members(), lines{}) << "all or nothing";
+  EXPECT_EQ(bot.publish({says(action::leave, "alice")}), std::error_code{});
+  EXPECT_TRUE(hub.unban("alice"));
+  EXPECT_FALSE(hub.unban("alice"));
+  EXPECT_EQ(bot.publish({says(action::enter, "alice")}), std::error_code{});
+}
+
+TEST_F(hub_moderation, bans_that_are_over_are_forgotten) {
+  for (int i = 0; i < 10'000; ++i) {
+    hub.ban("client " + std::to_string(i), 1ms);
+    clock.advance(1ms);
+  }
+  EXPECT_FALSE(hub.unban("client 0"));
+  EXPECT_FALSE(hub.unban("client 9999"));
+  EXPECT_EQ(hub.ban("", 1h), 0U);
+  EXPECT_TRUE(hub.try_connect("")) << "the anonymous cannot be banned";
+}
+
+// --- rooms ----------------------------------------------------------------------------------------------------------------
+
+TEST_F(hub_moderation, closing_a_room_detaches_everybody_from_it) {
+  client alice{hub, "alice"};
+  client elsewhere{hub, "bob", "attic"};
+  client lost{hub, "carol"};
+  alice.enter();
+  lost.enter();
+  lost.session.drop();
+  EXPECT_EQ(hub.close_room("lobby"), 3U);
+  EXPECT_EQ(alice.heard().back(), "detached: the session was ended by a moderator");
+  EXPECT_EQ(watcher->heard().back(), "detached: the session was ended by a moderator");
+  EXPECT_TRUE(alice.session.connected());
+  EXPECT_EQ(hub.room_count(), 1U);
+  EXPECT_EQ(hub.close_room("lobby"), 0U);
+  recording_sink again;
+  const auto back = alice.session.attach("lobby", mode_set::all(), std::ref(again)).value();
+  EXPECT_EQ(again.take(), lines{"attached"});
+}
+
+TEST_F(hub_moderation, who_may_do_less_than_it_does_is_detached) {
+  bool open = true;
+  options.authorize = [&](const identity& who, std::string_view) {
+    return open || who.client_id == "watcher" ? mode_set::all() : mode_set{mode::subscribe};
+  };
+  watcher.reset();
+  make();
+  watcher.emplace(hub, "watcher");
+  client alice{hub, "alice"};
+  client reader{hub, "reader", "lobby", mode::subscribe};
+  alice.enter();
+  EXPECT_EQ(hub.reauthorize(), 0U);
+  open = false;
+  EXPECT_EQ(hub.reauthorize(), 1U);
+  EXPECT_EQ(alice.heard().back(), "detached: operation not permitted");
+  EXPECT_EQ(reader.heard().back(), "leave alice evicted");
+  recording_sink again;
+  const auto back = alice.session.attach("lobby", mode_set::all(), std::ref(again)).value();
+  EXPECT_EQ(back.modes(), mode_set{mode::subscribe});
+}
+
+// --- overview -------------------------------------------------------------------------------------------------------------
+
+TEST_F(hub_moderation, overview_says_who_is_where) {
+  client one{hub, "alice"};
+  client two{hub, "alice", "attic", mode::presence};
+  client three{hub, "alice"};
+  for (client* each : {&one, &two, &three}) each->enter();
+  EXPECT_EQ(hub.occupancy("lobby"), (occupancy{2, 1, 3}));
+  EXPECT_EQ(hub.occupancy("nowhere"), occupancy{});
+  EXPECT_EQ(hub.rooms(), (std::vector<room_info>{{"attic", {1, 1, 0}}, {"lobby", {2, 1, 3}}}));
+  EXPECT_EQ(hub.rooms_of("alice"), (lines{"attic", "lobby"}));
+  EXPECT_EQ(hub.rooms_of("watcher"), lines{}) << "it watches, and is not present";
+  two.session.drop();
+  const auto sessions = hub.sessions_of("alice");
+  ASSERT_EQ(sessions.size(), 3U);
+  for (const session_info& each : sessions) {
+    const bool lost = each.connection_id == two.session.connection_id();
+    EXPECT_EQ(each.connected, !lost);
+    EXPECT_EQ(each.rooms, lines{lost ? "attic" : "lobby"});
+  }
+}
+
+}  // namespace
+}  // namespace presence::test
