@@ -207,12 +207,12 @@ void hub(benchmark::State& state) {
       attached.reserve(many);
       elsewhere.reserve(many);
       const double attachment_bytes = bytes_of_each(
-          [&](std::size_t i) { attached.push_back(in.all[i].attach("a room", everything, sink).value()); });
+          [&](std::size_t i) { attached.push_back(in.all[i].attach("a room", everything, std::ref(sink)).value()); });
       bench::note(state, "attachment", attachment_bytes);
       bench::note(state, "member",
                   bytes_of_each([&](std::size_t i) { attached[i].publish(bench::says(action::enter, data)); }));
       const double idle = bytes_of_each(
-          [&](std::size_t i) { elsewhere.push_back(in.all[0].attach(room_name(i), everything, sink).value()); });
+          [&](std::size_t i) { elsewhere.push_back(in.all[0].attach(room_name(i), everything, std::ref(sink)).value()); });
       bench::note(state, "idle_room", idle - attachment_bytes);
       bench::note(state, "room_of_one_member", idle - attachment_bytes + bytes_of_each([&](std::size_t i) {
                                                  elsewhere[i].publish(bench::says(action::enter, data));

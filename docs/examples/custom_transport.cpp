@@ -4,6 +4,7 @@
 #include <presence/presence.hpp>
 
 #include <deque>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -152,7 +153,7 @@ class server_end {
 
  private:
   void serve(attach_request& r) {
-    auto made = session_.attach("lobby", r.modes, *this);
+    auto made = session_.attach("lobby", r.modes, std::ref(*this));
     if (made) {
       attachment_ = std::move(*made);
       ended_ = false;

@@ -2,6 +2,7 @@
 #ifndef PRESENCE_BASIC_PRESENCE_HPP
 #define PRESENCE_BASIC_PRESENCE_HPP
 
+#include <presence/changes.hpp>
 #include <presence/clock.hpp>
 #include <presence/detail/participant/presence_core.hpp>
 #include <presence/fwd.hpp>
@@ -147,6 +148,15 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   template <std::invocable<const user_event&> Listener>
   subscription subscribe_users(Listener&& listener) {
     return core_ != nullptr ? core_->subscribe_users(std::forward<Listener>(listener)) : subscription{};
+  }
+
+  /// Calls `listener(const changes<Data>&)` once for each batch or page of a sync that changed the set, with what was added,
+  /// updated and removed: for a list on a screen. After the listeners of `subscribe` have heard of the same. A room that is
+  /// left or lost forgets its set and tells no changes (RTP5a). Attaches and throws as `subscribe` does. O(n log n) in the
+  /// batch.
+  template <std::invocable<const changes<Data>&> Listener>
+  subscription subscribe_changes(Listener&& listener) {
+    return core_ != nullptr ? core_->subscribe_changes(std::forward<Listener>(listener)) : subscription{};
   }
 
   /// Calls `listener(const room_event&)` when the room's state changes, or when something happens to it within a state

@@ -92,7 +92,7 @@ struct emission {
 /// What the listeners of one presence share with it, and outlive it with.
 template <bool Locking>
 struct listener_context {
-  static constexpr std::size_t lists = 8;
+  static constexpr std::size_t lists = 9;
   static constexpr std::size_t event_lists = 5;  ///< the first ones are for member events
 
   delivery_gate<Locking> gate;

@@ -231,7 +231,7 @@ class faulty_link {
 
   void at_hub(attach_frame& frame) {
     resync_due_ = false;
-    auto made = session_.attach(room_, frame.modes, sink_);
+    auto made = session_.attach(room_, frame.modes, server_sink{*this});
     if (made) {
       attachment_ = std::move(*made);
       relieve();
@@ -373,7 +373,6 @@ class faulty_link {
   bool crashes_ = false;
 
   // the server's end
-  server_sink sink_{*this};
   std::string connection_id_;
   std::string resume_key_;
   std::map<std::uint64_t, std::error_code> answered_;

@@ -6,6 +6,7 @@
 #include <presence/message.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,17 +28,28 @@ class event_collector {
     user_change change;
   };
 
-  /// Who listens. Nothing is collected for listeners that are not there.
-  void begin(bool events, bool users) noexcept {
+  /// What an event did to the set. It is one of the runs or of the leaves.
+  enum class effect : std::uint8_t { added, updated, removed };
+  struct change_note {
+    const event_type* about;
+    std::size_t leave;  // its place among the leaves, where `about` is null
+    effect what;
+  };
+
+  /// Who listens. Nothing is collected for listeners that are not there. `members`: how many there are now.
+  void begin(bool events, bool users, bool changes, std::size_t members) noexcept {
     events_ = events;
     users_ = users;
+    changes_ = changes;
+    members_ = members;
   }
-  [[nodiscard]] bool anything() const noexcept { return events_ || users_; }
+  [[nodiscard]] bool anything() const noexcept { return events_ || users_ || changes_; }
 
   /// The next `messages` events will find room. May throw.
   void expect(std::size_t messages) {
     if (events_) grow(runs_, messages);
     if (users_) grow(notes_, messages);
+    if (changes_) grow(change_notes_, messages);
   }
   /// The same for leaves that the set makes up at the end of a sync.
   void expect_leaves(std::size_t leaves) {
@@ -45,9 +57,11 @@ class event_collector {
     grow(leaves_, leaves);
     grow(runs_, 1);
     if (users_) grow(notes_, leaves);
+    if (changes_) grow(change_notes_, leaves);
   }
 
-  void add(const event_type& e, user_change change) noexcept {
+  /// `members`: how many there are after it.
+  void add(const event_type& e, user_change change, std::size_t members) noexcept {
     if (events_) {
       seen_ = seen_ | e.action;
       if (&e == after_run_) {
@@ -58,13 +72,21 @@ class event_collector {
       after_run_ = &e + 1;
     }
     if (users_ && change != user_change::none) notes_.push_back({&e, 0, change});
+    if (changes_) {
+      const effect what = members > members_ ? effect::added : members < members_ ? effect::removed : effect::updated;
+      change_notes_.push_back({&e, 0, what});
+      members_ = members;
+    }
   }
   void add_leave(event_type&& e, user_change change) noexcept {
     if (users_ && change != user_change::none) notes_.push_back({nullptr, leaves_.size(), change});
+    if (changes_) change_notes_.push_back({nullptr, leaves_.size(), effect::removed});
     if (anything()) leaves_.push_back(std::move(e));
   }
 
-  [[nodiscard]] bool empty() const noexcept { return runs_.empty() && leaves_.empty() && notes_.empty(); }
+  [[nodiscard]] bool empty() const noexcept {
+    return runs_.empty() && leaves_.empty() && notes_.empty() && change_notes_.empty();
+  }
 
   /// What there is to tell, the made-up leaves last.
   [[nodiscard]] const std::vector<run>& runs() noexcept {
@@ -77,7 +99,9 @@ class event_collector {
   }
   [[nodiscard]] action_set actions() const noexcept { return seen_; }
   [[nodiscard]] const std::vector<user_note>& notes() const noexcept { return notes_; }
-  [[nodiscard]] const event_type& event_of(const user_note& note) const noexcept {
+  [[nodiscard]] const std::vector<change_note>& change_notes() const noexcept { return change_notes_; }
+  template <class Note>
+  [[nodiscard]] const event_type& event_of(const Note& note) const noexcept {
     return note.about != nullptr ? *note.about : leaves_[note.leave];
   }
 
@@ -86,6 +110,7 @@ class event_collector {
     shrink(runs_);
     shrink(leaves_);
     shrink(notes_);
+    shrink(change_notes_);
     after_run_ = nullptr;
     leaves_added_ = false;
     seen_ = {};
@@ -108,10 +133,13 @@ class event_collector {
   std::vector<run> runs_;
   std::vector<event_type> leaves_;
   std::vector<user_note> notes_;
+  std::vector<change_note> change_notes_;
+  std::size_t members_ = 0;                // after the last change, where changes are noted
   const event_type* after_run_ = nullptr;  // the event that would make the last run longer
   action_set seen_;
   bool events_ = false;
   bool users_ = false;
+  bool changes_ = false;
   bool leaves_added_ = false;
 };
 

@@ -2,6 +2,7 @@
 #define PRESENCE_DETAIL_PARTICIPANT_LISTENERS_HPP
 
 #include <presence/action.hpp>
+#include <presence/changes.hpp>
 #include <presence/detail/participant/event_collector.hpp>
 #include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/unique_function.hpp>
@@ -11,6 +12,7 @@
 #include <presence/room_state.hpp>
 #include <presence/subscription.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -18,7 +20,9 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <numeric>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +44,7 @@ class participant_listeners {
     return context_->event_listeners.load(std::memory_order_acquire) > 0;
   }
   [[nodiscard]] bool any_for_users() const noexcept { return users_.anybody(); }
+  [[nodiscard]] bool any_for_changes() const noexcept { return changes_.anybody(); }
 
   // --- under the lock ---------------------------------------------------------------------------------------------------
 
@@ -52,6 +57,9 @@ class participant_listeners {
   }
   [[nodiscard]] subscription add(function<user_event> listener, std::uint64_t version) {
     return remember([&] { return users_.connect(std::move(listener), {}, version); });
+  }
+  [[nodiscard]] subscription add(function<changes<Data>> listener, std::uint64_t version) {
+    return remember([&] { return changes_.connect(std::move(listener), {}, version); });
   }
   [[nodiscard]] subscription add(function<room_event> listener) {
     return remember([&] { return states_.connect(std::move(listener), {}, state_version_); });
@@ -99,7 +107,7 @@ class participant_listeners {
     failures_.emit({{&run, 1}, version, nullptr});
   }
   /// The member events of a change in order, then what they meant for users. `only_one` is what `only_for_events` said
-  /// under the lock. Returns false where there was no memory to tell of users.
+  /// under the lock. Then what they came to, for lists. Returns false where there was no memory for the last two.
   bool notify(event_collector<Data>& events, std::uint64_t version, thrown& threw,
               const std::weak_ptr<listener_base>& only_one) {
     if (const auto& told = events.runs(); !told.empty()) {
@@ -111,7 +119,8 @@ class participant_listeners {
         deliver_runs(events, version, threw);
       }
     }
-    return events.notes().empty() || deliver_users(events, version, threw);
+    const bool users_told = events.notes().empty() || deliver_users(events, version, threw);
+    return (events.change_notes().empty() || deliver_changes(events, version, threw)) && users_told;
   }
 
  private:
@@ -163,6 +172,43 @@ class participant_listeners {
     return told;
   }
 
+  /// Each member once, with what it came to: whether it was there before its first event, and is after its last.
+  bool deliver_changes(event_collector<Data>& events, std::uint64_t version, thrown& threw) {
+    using effect = typename event_collector<Data>::effect;
+    const auto& notes = events.change_notes();
+    bool told = false;
+    attempt(
+        [&] {
+          std::vector<std::size_t> order(notes.size());
+          std::iota(order.begin(), order.end(), std::size_t{0});
+          const auto key = [&](std::size_t i) {
+            const event<Data>& e = events.event_of(notes[i]);
+            return std::pair<std::string_view, std::string_view>{e.client_id, e.connection_id};
+          };
+          std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+          std::vector<std::pair<std::size_t, effect>> net;  // the last event of each member, and what all came to
+          for (std::size_t from = 0, to = 0; from < order.size(); from = to) {
+            while (to < order.size() && key(order[to]) == key(order[from])) ++to;
+            const bool was_there = notes[order[from]].what != effect::added;
+            const bool is_there = notes[order[to - 1]].what != effect::removed;
+            if (!was_there && !is_there) continue;
+            net.emplace_back(order[to - 1], !was_there ? effect::added : is_there ? effect::updated : effect::removed);
+          }
+          std::sort(net.begin(), net.end());
+          changes<Data> all;
+          for (const auto& [last, what] : net) {
+            auto& list = what == effect::added ? all.added : what == effect::updated ? all.updated : all.removed;
+            list.push_back(events.event_of(notes[last]));
+          }
+          told = true;
+          if (all.empty()) return;
+          const std::span<const changes<Data>> run{&all, 1};
+          changes_.emit({{&run, 1}, version, &threw});
+        },
+        [](const std::exception_ptr&) {});
+    return told;
+  }
+
   /// Forgets the listeners that are gone once they may be the greater part. Makes room before anything is connected.
   template <class Connect>
   [[nodiscard]] subscription remember(Connect&& connect, bool of_events = false) {
@@ -189,8 +235,9 @@ class participant_listeners {
   std::array<event_list, 4> by_action_{event_list{context_, 1}, event_list{context_, 2}, event_list{context_, 3},
                                        event_list{context_, 4}};  // in the order of `each`
   listener_list<user_event, Mutex> users_{context_, 5};
-  listener_list<room_event, Mutex> states_{context_, 6};
-  listener_list<failure, Mutex> failures_{context_, 7};
+  listener_list<changes<Data>, Mutex> changes_{context_, 6};
+  listener_list<room_event, Mutex> states_{context_, 7};
+  listener_list<failure, Mutex> failures_{context_, 8};
   std::vector<user_event> user_events_;  // of whoever is at work
   std::vector<known_listener> known_;
   std::weak_ptr<listener_base> only_;  // the last that was found to be the only one for events

@@ -80,6 +80,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
 
   [[nodiscard]] subscription subscribe(action_set actions, unique_function<void(const event<Data>&)> listener);
   [[nodiscard]] subscription subscribe_users(unique_function<void(const user_event&)> listener);
+  [[nodiscard]] subscription subscribe_changes(unique_function<void(const changes<Data>&)> listener);
   [[nodiscard]] subscription subscribe_state(unique_function<void(const room_event&)> listener);
   [[nodiscard]] subscription subscribe_errors(unique_function<void(const failure&)> listener);
   void unsubscribe_all() noexcept;
@@ -169,6 +170,11 @@ class presence_core final : public transport_receiver<typename Transport::codec_
               std::exception_ptr thrown = nullptr, bool locked = false) noexcept;
   [[nodiscard]] std::shared_ptr<std::vector<message<Data>>> decode(const std::vector<message<wire>>& messages) const;
 
+  /// A change begins: only for those who listen now anything is collected.
+  void begin_events() noexcept {
+    state_.events.begin(listeners_.any_for_events(), listeners_.any_for_users(), listeners_.any_for_changes(),
+                        state_.set.size());
+  }
   void apply(const message_batch<wire>& messages, lock_type& lock);
   template <class Change>
   void change_set(const std::vector<message<wire>>& messages, Change&& change, lock_type& lock);

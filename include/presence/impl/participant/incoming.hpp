@@ -129,7 +129,7 @@ auto participant_state<Data, Wire>::answered(publish_token token, std::error_cod
 template <class Data, class Wire>
 void participant_state<Data, Wire>::set_changed(const message<Wire>& raw, const event<Data>& e, user_change change,
                                                 bool is_live) {
-  if (events.anything()) events.add(e, change);
+  if (events.anything()) events.add(e, change, set.size());
   if (equal_text(raw.connection_id, own.connection_id())) {
     own.echoed(raw, is_live, [&](shared_data<Wire> data) { let_go(std::move(data)); });
   }

@@ -67,6 +67,13 @@ subscription presence_core<Data, Clock, Transport>::subscribe_users(unique_funct
 }
 
 template <class Data, class Clock, class Transport>
+subscription presence_core<Data, Clock, Transport>::subscribe_changes(
+    unique_function<void(const changes<Data>&)> listener) {
+  return subscribe_with("presence::subscribe_changes",
+                        [&] { return listeners_.add(std::move(listener), state_.set.version()); });
+}
+
+template <class Data, class Clock, class Transport>
 subscription presence_core<Data, Clock, Transport>::subscribe_state(unique_function<void(const room_event&)> listener) {
   refuse_visitor();
   const std::lock_guard lock{mutex_};

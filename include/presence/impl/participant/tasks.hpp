@@ -245,7 +245,7 @@ template <class Change>
 void presence_core<Data, Clock, Transport>::change_set(const std::vector<message<wire>>& messages, Change&& change,
                                                        lock_type& lock) {
   std::shared_ptr<std::vector<message<Data>>> decoded;  // the events to tell are in it
-  state_.events.begin(listeners_.any_for_events(), listeners_.any_for_users());
+  begin_events();
   attempt(
       [&] {
         if constexpr (decodes) {
@@ -290,7 +290,7 @@ void presence_core<Data, Clock, Transport>::run(publish_outcome& t, lock_type& l
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(state_change& change, lock_type&) {
-  state_.events.begin(listeners_.any_for_events(), listeners_.any_for_users());
+  begin_events();
   const bool attaches = change.state == room_state::attached;
   const bool knew = state_.known;
   state_.changed(change, attaches ? std::string{transport_.connection_id()} : std::string{}, detail::now(clock_));
