@@ -40,6 +40,13 @@ enum class action : std::uint8_t {
   }
   return "unknown";
 }
+/// The action with this name, as `to_string` gives it.
+[[nodiscard]] constexpr std::optional<action> action_from(std::string_view name) noexcept {
+  for (std::int64_t number = 0; const auto a = action_from(number); ++number) {
+    if (to_string(*a) == name) return a;
+  }
+  return std::nullopt;
+}
 
 /// Why a member left.
 enum class leave_reason : std::uint8_t {
@@ -61,6 +68,17 @@ enum class leave_reason : std::uint8_t {
     case leave_reason::resync: return "resync";
   }
   return "unknown";
+}
+/// The reason with this number or name.
+[[nodiscard]] constexpr std::optional<leave_reason> leave_reason_from(std::int64_t number) noexcept {
+  if (number < 0 || number > static_cast<std::int64_t>(leave_reason::resync)) return std::nullopt;
+  return static_cast<leave_reason>(number);
+}
+[[nodiscard]] constexpr std::optional<leave_reason> leave_reason_from(std::string_view name) noexcept {
+  for (std::int64_t number = 0; const auto r = leave_reason_from(number); ++number) {
+    if (to_string(*r) == name) return r;
+  }
+  return std::nullopt;
 }
 
 /// A set of actions, as a subscription asks for: `action::enter | action::leave`. An action that is none of the

@@ -195,8 +195,9 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   [[nodiscard]] result<member_list> get(const query& which) const {
     return core_ != nullptr ? core_->get(which) : result<member_list>{errc::operation_aborted};
   }
-  /// The same once the set is in sync, attaching first if nothing did (RTP11a). More errors: `out_of_sync` in suspended
-  /// (RTP11d); `channel_failed` when the room detaches or fails before the sync ends.
+  /// The same once the set is in sync, attaching first if nothing did (RTP11a). Errors: `invalid_room_state` while detaching,
+  /// detached or failed; `out_of_sync` in suspended (RTP11d); `subscribe_not_permitted` (RTP11f1); where the room detaches or
+  /// fails before the sync ends, why it did, or `channel_failed` where nobody says why; `operation_aborted`.
   void get(query which, get_handler handler) {
     if (core_ != nullptr) {
       core_->get(std::move(which), std::move(handler));

@@ -21,7 +21,7 @@ enum class errc : int {
   operation_aborted = 1,  ///< the presence, transport, session or hub was destroyed before the operation finished
   events_disabled = 2,    ///< subscribe on a presence that was made with `enable_events` off
   handler_threw = 3,      ///< a listener or completion handler threw
-  not_synced = 4,         ///< the set is not known yet: not attached, or the first sync has not completed
+  not_synced = 4,         ///< nothing is known of the set yet: the room was not attached so far
   queue_full = 5,         ///< more waits already than `max_queued_operations` or `max_pending_operations`
   replaced = 6,           ///< another attachment of the same session to the room took this one's place
   overloaded = 7,         ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later

@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -18,6 +19,7 @@ struct attachment_info {
   bool resumed = false;      ///< nothing was missed since the connection was lost
   bool has_members = false;  ///< there are some that it may be told of; unless resumed, a sync follows
   mode_set modes;            ///< granted
+  std::string_view room{};   ///< its name, while the call lasts: for a sink of several rooms
 
   friend bool operator==(const attachment_info&, const attachment_info&) = default;
 };

@@ -25,6 +25,16 @@ struct sync_cursor {
   return sync_cursor{std::string{text.substr(0, colon)}, colon + 1 == text.size()};
 }
 
+/// The text of a cursor: `sequence:position`, without a position on the last page, and nothing for a whole sync in one page.
+/// `position` may be anything that is not empty. Precondition: the sequence has no colon, and a cursor without one is `last`.
+[[nodiscard]] inline std::string to_string(const sync_cursor& cursor, std::string_view position = "1") {
+  std::string text = cursor.sequence;
+  if (text.empty()) return text;
+  text += ':';
+  if (!cursor.last) text += position;
+  return text;
+}
+
 }  // namespace presence::inline PRESENCE_ABI
 
 #endif

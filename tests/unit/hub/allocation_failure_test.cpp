@@ -344,6 +344,70 @@ TEST(hub_allocation_failure, of_a_drop_or_resume_can_be_made_good_by_calling_aga
             3U);
 }
 
+TEST(hub_allocation_failure, of_a_hand_over_changes_nothing) {
+  struct by_pointer {
+    counting_sink* to;
+    void on_attached(const attachment_info& info) { to->on_attached(info); }
+    void on_sync(const message_batch<std::string>& page, const sync_cursor& at) { to->on_sync(page, at); }
+    bool on_presence(const message_batch<std::string>& batch) { return to->on_presence(batch); }
+    void on_detached(std::error_code why) { to->on_detached(why); }
+  };
+  const auto take_up = [](world& w) {
+    auto back = w.hub.resume(w.key, [&](std::string_view) { return by_pointer{&w.second}; }).value();
+    w.client = std::move(back.session);
+    w.try_out = std::move(back.attachments.at(0));
+  };
+  for (const bool lost : {true, false}) {
+    EXPECT_GE(each_failure(
+                  [&](world& w) {
+                    const auto rest = std::exchange(allocator::fail_in, 0);
+                    if (lost) w.client.drop();
+                    w.speak.publish({says(action::enter, long_id(3))});
+                    allocator::fail_in = rest;
+                    take_up(w);
+                  },
+                  [&](world& w, outcome how) {
+                    if (how == outcome::threw) {
+                      EXPECT_EQ(w.client.connected(), !lost);
+                      EXPECT_EQ(w.second.attached, 0);
+                      take_up(w);
+                    }
+                    EXPECT_TRUE(w.client.connected());
+                    EXPECT_EQ(w.second.attached, 1);
+                    if (lost) {
+                      EXPECT_TRUE(w.second.knows(w.truth()));
+                    }
+                  }),
+              5U)
+        << lost;
+  }
+}
+
+TEST(hub_allocation_failure, of_a_moderator_is_made_good_by_calling_again) {
+  const auto gone = [](world& w) {
+    const auto left = w.truth();
+    return std::none_of(left.begin(), left.end(), [](const auto& m) { return m.client_id == long_id(7); });
+  };
+  EXPECT_GE(each_failure([](world& w) { w.hub.kick(long_id(7)); },
+                         [&](world& w, outcome how) {
+                           if (how == outcome::threw) {
+                             EXPECT_EQ(w.hub.kick(long_id(7)), 1U);
+                           }
+                           EXPECT_TRUE(gone(w));
+                           EXPECT_FALSE(w.client.connected());
+                           EXPECT_EQ(w.trying.detached, 1);
+                         }),
+            1U);
+  EXPECT_GE(each_failure([](world& w) { w.hub.ban(long_id(7), 1h); },
+                         [&](world& w, outcome how) {
+                           if (how == outcome::threw) w.hub.ban(long_id(7), 1h);
+                           EXPECT_TRUE(gone(w));
+                           EXPECT_FALSE(w.client.connected());
+                           EXPECT_EQ(w.hub.try_connect(long_id(7)).error(), errc::banned);
+                         }),
+            3U);
+}
+
 TEST(hub_allocation_failure, of_a_resync_is_tried_again) {
   EXPECT_GE(each_failure([](world& w) { w.try_out.resync(); },
                          [](world& w, outcome how) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -291,6 +292,24 @@ TEST_F(hub_attach, move_assignment_ends_what_was_there) {
   auto& room = alice.room;
   alice.room = std::move(room);
   EXPECT_EQ(alice.enter(), std::error_code{});
+}
+
+TEST_F(hub_attach, sink_of_several_rooms_is_told_which_one) {
+  struct namer {
+    std::vector<std::string> rooms;
+    void on_attached(const attachment_info& info) { rooms.emplace_back(info.room); }
+    void on_sync(const message_batch<std::string>&, const sync_cursor&) {}
+    bool on_presence(const message_batch<std::string>&) { return true; }
+    void on_detached(std::error_code) {}
+  };
+  auto alice = hub.connect("alice");
+  namer heard;
+  const auto one = alice.attach("attic", mode_set::all(), std::ref(heard)).value();
+  const auto two = alice.attach("lobby", mode_set::all(), std::ref(heard)).value();
+  EXPECT_EQ(heard.rooms, (lines{"attic", "lobby"}));
+  EXPECT_EQ(two.room(), "lobby");
+  EXPECT_EQ(two.connection_id(), alice.connection_id());
+  EXPECT_EQ(alice.attach("lobby", mode_set::all(), std::shared_ptr<namer>{}).error(), errc::bad_request);
 }
 
 }  // namespace

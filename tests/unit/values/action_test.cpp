@@ -85,6 +85,24 @@ TEST(action_set, of_one_action_holds_that_one) {
   }
 }
 
+TEST(action, is_read_as_it_was_written) {
+  for (const action a : every_action) {
+    EXPECT_EQ(action_from(to_string(a)), a);
+    EXPECT_EQ(action_from(static_cast<std::int64_t>(a)), a);
+  }
+  EXPECT_EQ(action_from("unknown"), std::nullopt);
+  EXPECT_EQ(action_from(""), std::nullopt);
+  static_assert(action_from("enter") == action::enter);
+}
+
+TEST(leave_reason, is_read_as_it_was_written) {
+  std::int64_t known = 0;
+  for (; const auto r = leave_reason_from(known); ++known) EXPECT_EQ(leave_reason_from(to_string(*r)), r);
+  EXPECT_EQ(known, 6);
+  EXPECT_EQ(leave_reason_from(-1), std::nullopt);
+  EXPECT_EQ(leave_reason_from("unknown"), std::nullopt);
+}
+
 TEST(action_set, unites) {
   const action_set set = action::enter | action::leave;
   EXPECT_TRUE(set.contains(action::enter));

@@ -31,5 +31,14 @@ TEST(sync_cursor, malformed_text_is_refused) {
   EXPECT_EQ(parse_sync_cursor(":5").error(), errc::bad_request);
 }
 
+TEST(sync_cursor, is_read_as_it_was_written) {
+  for (const sync_cursor& cursor : {sync_cursor{}, sync_cursor{"s1", true}, sync_cursor{"s1", false}}) {
+    EXPECT_EQ(*parse_sync_cursor(to_string(cursor)), cursor);
+    EXPECT_EQ(*parse_sync_cursor(to_string(cursor, "x:y")), cursor);
+  }
+  EXPECT_EQ(to_string(sync_cursor{"s1", false}, "25"), "s1:25");
+  EXPECT_EQ(to_string(sync_cursor{"s1", true}, "25"), "s1:");
+}
+
 }  // namespace
 }  // namespace presence::test

@@ -84,13 +84,16 @@ std::size_t hub_core<Data, Clock, Backplane>::kick(std::string_view client_id, s
       std::count_if(all.begin(), all.end(), [&](const session_ptr& s) { return kick(s, why); }));
 }
 
-/// Those that are over are forgotten whenever they may be the greater part.
+/// Bans that are over are forgotten whenever they may be the greater part. If it throws, the client id may be banned, and
+/// not all that is there of it ended: called again it goes on.
 template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::ban(std::string_view client_id, milliseconds how_long,
                                                   std::error_code why) {
   std::string made;
   const auto spelled = client_name(client_id, made);
   if (!spelled || spelled->empty()) return 0;
+  std::string banned{*spelled};
+  const std::vector<room_ptr> rooms_now = all_rooms();
   const milliseconds from = elapsed();
   const bool endless = from > milliseconds{0} && how_long > deadlines::never - from;
   {
@@ -99,11 +102,11 @@ std::size_t hub_core<Data, Clock, Backplane>::ban(std::string_view client_id, mi
       boost::unordered::erase_if(bans_, [&](const auto& each) { return each.second <= from; });
       look_at_bans_ = 2 * bans_.size() + 16;
     }
-    bans_[std::string{*spelled}] = endless ? deadlines::never : from + how_long;
+    bans_[std::move(banned)] = endless ? deadlines::never : from + how_long;
     any_bans_.store(true, std::memory_order_release);
   }
   const std::size_t ended = kick(*spelled, why);
-  for (const room_ptr& each : all_rooms()) evict_from(each, *spelled);  // where somebody else has entered it
+  for (const room_ptr& each : rooms_now) evict_from(each, *spelled);  // where somebody else has entered it
   return ended;
 }
 

@@ -96,7 +96,7 @@ void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr&
     return lock.unlock();
   }
   const bool knows_all = !to.lagging && to.open_sync == 0 && to.known_version >= told_version_ && lost_ == 0;
-  attachment_info info{to.may_resume && knows_all, false, to.modes};
+  attachment_info info{to.may_resume && knows_all, false, to.modes, name};
   sync_pages made;
   bool failed = false;
   attempt(
@@ -193,7 +193,7 @@ void hub_room<Data, Mutex, Tap>::sync_everybody(lock_type& lock) noexcept {
         attempt([&] { made = make_sync(to); }, [&](auto) { failed = true; });
         if (failed) return;
       }
-      const attachment_info info{false, made.has_members(), to.modes};
+      const attachment_info info{false, made.has_members(), to.modes, name};
       lock.unlock();
       sync(to, info, made);
       if (!shared) made = {};
