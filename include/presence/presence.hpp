@@ -27,6 +27,7 @@
 #include <presence/session.hpp>
 #include <presence/sink.hpp>
 #include <presence/subscription.hpp>
+#include <presence/tracked.hpp>
 #include <presence/transport.hpp>
 #include <presence/version.hpp>
 

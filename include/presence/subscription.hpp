@@ -7,6 +7,7 @@
 #include <presence/detail/util/delivery_gate.hpp>
 #include <presence/detail/util/unique_function.hpp>
 #include <presence/mutex.hpp>
+#include <presence/tracked.hpp>
 
 #include <boost/signals2/dummy_mutex.hpp>
 #include <boost/signals2/optional_last_value.hpp>
@@ -14,6 +15,7 @@
 
 #include <array>
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -94,14 +96,17 @@ template <bool Locking>
 struct listener_context {
   static constexpr std::size_t lists = 9;
   static constexpr std::size_t event_lists = 5;  ///< the first ones are for member events
+  static constexpr std::size_t set_lists = 7;    ///< and the first of these for anything about the set
 
   delivery_gate<Locking> gate;
   std::array<std::atomic<int>, lists> counts{};  ///< open listeners of each list
   std::atomic<int> event_listeners{0};           ///< those of the first lists together
+  std::atomic<int> set_listeners{0};
 
   void count(std::size_t list, int more) noexcept {
     counts[list].fetch_add(more, std::memory_order_release);
     if (list < event_lists) event_listeners.fetch_add(more, std::memory_order_release);
+    if (list < set_lists) set_listeners.fetch_add(more, std::memory_order_release);
   }
 };
 
@@ -117,6 +122,19 @@ struct listener_signal {
     std::shared_ptr<listener_base> listener;
     void operator()(const void* what) const { listener->deliver(what); }
   };
+};
+
+/// A listener and whom it belongs to. Made of any listener.
+template <class Function>
+struct owned {
+  template <class Listener>
+  requires(!std::same_as<std::remove_cvref_t<Listener>, owned> && std::constructible_from<Function, Listener>)
+      owned(Listener&& l)
+      : owner(owner_of(l)),
+        listener(std::forward<Listener>(l)) {}
+
+  listener_owner owner;  // first, as the listener may be moved from
+  Function listener;
 };
 
 /// The listeners to one kind of event: a signal that is made when first subscribed to, and a counter, as asking a signal
@@ -135,9 +153,10 @@ class listener_list {
   [[nodiscard]] bool anybody() const noexcept { return context_->counts[index_].load(std::memory_order_acquire) > 0; }
 
   /// Calls under the owner's lock. The listener gets what happens after `version`.
-  [[nodiscard]] std::shared_ptr<listener_base> connect(function listener, action_set actions, std::uint64_t version) {
+  [[nodiscard]] std::shared_ptr<listener_base> connect(owned<function> what, action_set actions,
+                                                       std::uint64_t version) {
     if (signal_ == nullptr) signal_ = std::make_unique<signal>();
-    auto made = std::make_shared<slot>(context_, index_, std::move(listener), actions, version);
+    auto made = std::make_shared<slot>(context_, index_, std::move(what), actions, version);
     made->connection = signal_->connect(typename listener_signal<locking>::call{made});
     context_->count(index_, 1);
     return made;
@@ -150,9 +169,10 @@ class listener_list {
 
  private:
   struct slot final : listener_base {
-    slot(context_ptr c, std::size_t i, function f, action_set a, std::uint64_t v)
+    slot(context_ptr c, std::size_t i, owned<function> f, action_set a, std::uint64_t v)
         : context(std::move(c)),
-          listener(std::move(f)),
+          listener(std::move(f.listener)),
+          owner(std::move(f.owner)),
           since(v),
           index(i),
           actions(a) {}
@@ -160,6 +180,8 @@ class listener_list {
     void deliver(const void* what) override {
       const auto& e = *static_cast<const emission<Event>*>(what);
       if (e.version <= since) return;
+      std::shared_ptr<const void> keep;
+      if (owner.is_tracked && (keep = owner.of.lock()) == nullptr) return close();
       context->gate.enter(this);
       for (const auto& run : e.runs) {
         for (const Event& event : run) {
@@ -191,6 +213,7 @@ class listener_list {
 
     context_ptr context;
     function listener;
+    listener_owner owner;
     boost::signals2::connection connection;
     std::uint64_t since;
     std::size_t index;

@@ -430,5 +430,57 @@ TEST_F(presence_listeners, many_come_and_go) {
   EXPECT_EQ(events.size(), 10U);
 }
 
+// --- listeners with an owner ----------------------------------------------------------------------------------------------
+
+struct widget {
+  void on_event(const event<std::string>& e) { seen.push_back(line_of(e)); }
+  lines seen;
+};
+
+TEST_F(presence_listeners, one_with_an_owner_ends_with_it) {
+  auto owner = std::make_shared<widget>();
+  const subscription sub = p->subscribe(tracked(owner, &widget::on_event));
+  room.push(enter("a", "c2"));
+  EXPECT_EQ(owner->seen, lines{"enter a/c2"});
+  EXPECT_EQ(owner.use_count(), 1) << "it is not kept alive";
+  owner.reset();
+  EXPECT_TRUE(sub.active()) << "until there is something to tell";
+  room.push(enter("b", "c3"));
+  EXPECT_FALSE(sub.active());
+}
+
+TEST_F(presence_listeners, one_with_an_owner_works_for_every_kind_and_beside_others) {
+  auto owner = std::make_shared<lines>();
+  const auto note = [](lines& to, const auto&) { to.push_back("told"); };
+  p->subscribe(action::enter, tracked(owner, note)).release();
+  p->subscribe_users(tracked(owner, note)).release();
+  p->subscribe_changes(tracked(owner, note)).release();
+  p->subscribe_state(tracked(owner, note)).release();
+  p->subscribe_errors(tracked(owner, note)).release();
+  const subscription other = p->subscribe(write_to(events));
+  room.push(enter("a", "c2"));
+  EXPECT_EQ(owner->size(), 3U);
+  room.refuse_nth(1, errc::not_permitted);
+  p->enter();
+  EXPECT_EQ(owner->size(), 4U);
+  p->detach();
+  EXPECT_EQ(owner->size(), 6U) << "detaching, detached";
+  owner.reset();
+  p->attach();
+  room.push(enter("b", "c3"));
+  EXPECT_EQ(events.back(), "enter b/c3");
+}
+
+TEST_F(presence_listeners, one_with_an_owner_may_end_it_inside) {
+  auto owner = std::make_shared<std::string>("alive");
+  std::string seen;
+  const subscription sub = p->subscribe(tracked(owner, [&](std::string& self, const auto&) {
+    owner.reset();
+    seen = self;
+  }));
+  room.push({enter("a", "c2"), enter("b", "c3")});
+  EXPECT_EQ(seen, "alive") << "it lives as long as it is called";
+}
+
 }  // namespace
 }  // namespace presence::test

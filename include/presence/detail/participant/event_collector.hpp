@@ -41,9 +41,11 @@ class event_collector {
     events_ = events;
     users_ = users;
     changes_ = changes;
+    anything_ = events || users || changes;
     members_ = members;
   }
-  [[nodiscard]] bool anything() const noexcept { return events_ || users_ || changes_; }
+  void begin_for_nobody() noexcept { anything_ = events_ = users_ = changes_ = false; }
+  [[nodiscard]] bool anything() const noexcept { return anything_; }
 
   /// The next `messages` events will find room. May throw.
   void expect(std::size_t messages) {
@@ -85,7 +87,7 @@ class event_collector {
   }
 
   [[nodiscard]] bool empty() const noexcept {
-    return runs_.empty() && leaves_.empty() && notes_.empty() && change_notes_.empty();
+    return !anything_ || (runs_.empty() && leaves_.empty() && notes_.empty() && change_notes_.empty());
   }
 
   /// What there is to tell, the made-up leaves last.
@@ -137,6 +139,7 @@ class event_collector {
   std::size_t members_ = 0;                // after the last change, where changes are noted
   const event_type* after_run_ = nullptr;  // the event that would make the last run longer
   action_set seen_;
+  bool anything_ = false;
   bool events_ = false;
   bool users_ = false;
   bool changes_ = false;

@@ -35,11 +35,13 @@ class participant_listeners {
   static constexpr bool locking = is_locking<Mutex>;
   using event_list = listener_list<event<Data>, Mutex>;
   template <class Event>
-  using function = unique_function<void(const Event&)>;
+  using function = owned<unique_function<void(const Event&)>>;
 
  public:
   using thrown = unique_function<void(std::exception_ptr)>;
 
+  /// Whether anybody is told what happens to the set.
+  [[nodiscard]] bool any() const noexcept { return context_->set_listeners.load(std::memory_order_acquire) > 0; }
   [[nodiscard]] bool any_for_events() const noexcept {
     return context_->event_listeners.load(std::memory_order_acquire) > 0;
   }

@@ -54,6 +54,8 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   using completion = detail::completion;
   using member_list = typename state_type::member_list;
   using get_handler = typename state_type::get_handler;
+  template <class Event>
+  using listener_to = owned<unique_function<void(const Event&)>>;
 
   [[nodiscard]] static presence_core* make(Transport transport, const presence_options& options, Clock clock) {
     auto made = std::make_unique<presence_core>(std::move(transport), options, std::move(clock));
@@ -78,11 +80,11 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   }
   void get(query which, get_handler handler) { post(get_call{std::move(which), std::move(handler)}); }
 
-  [[nodiscard]] subscription subscribe(action_set actions, unique_function<void(const event<Data>&)> listener);
-  [[nodiscard]] subscription subscribe_users(unique_function<void(const user_event&)> listener);
-  [[nodiscard]] subscription subscribe_changes(unique_function<void(const changes<Data>&)> listener);
-  [[nodiscard]] subscription subscribe_state(unique_function<void(const room_event&)> listener);
-  [[nodiscard]] subscription subscribe_errors(unique_function<void(const failure&)> listener);
+  [[nodiscard]] subscription subscribe(action_set actions, listener_to<event<Data>> listener);
+  [[nodiscard]] subscription subscribe_users(listener_to<user_event> listener);
+  [[nodiscard]] subscription subscribe_changes(listener_to<changes<Data>> listener);
+  [[nodiscard]] subscription subscribe_state(listener_to<room_event> listener);
+  [[nodiscard]] subscription subscribe_errors(listener_to<failure> listener);
   void unsubscribe_all() noexcept;
 
   [[nodiscard]] result<member_list> get(const query& which) const;
@@ -172,6 +174,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
 
   /// A change begins: only for those who listen now anything is collected.
   void begin_events() noexcept {
+    if (!listeners_.any()) return state_.events.begin_for_nobody();
     state_.events.begin(listeners_.any_for_events(), listeners_.any_for_users(), listeners_.any_for_changes(),
                         state_.set.size());
   }

@@ -54,34 +54,32 @@ subscription presence_core<Data, Clock, Transport>::subscribe_with(const char* w
 }
 
 template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe(action_set actions,
-                                                              unique_function<void(const event<Data>&)> listener) {
+subscription presence_core<Data, Clock, Transport>::subscribe(action_set actions, listener_to<event<Data>> listener) {
   return subscribe_with("presence::subscribe",
                         [&] { return listeners_.add(actions, std::move(listener), state_.set.version()); });
 }
 
 template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe_users(unique_function<void(const user_event&)> listener) {
+subscription presence_core<Data, Clock, Transport>::subscribe_users(listener_to<user_event> listener) {
   return subscribe_with("presence::subscribe_users",
                         [&] { return listeners_.add(std::move(listener), state_.set.version()); });
 }
 
 template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe_changes(
-    unique_function<void(const changes<Data>&)> listener) {
+subscription presence_core<Data, Clock, Transport>::subscribe_changes(listener_to<changes<Data>> listener) {
   return subscribe_with("presence::subscribe_changes",
                         [&] { return listeners_.add(std::move(listener), state_.set.version()); });
 }
 
 template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe_state(unique_function<void(const room_event&)> listener) {
+subscription presence_core<Data, Clock, Transport>::subscribe_state(listener_to<room_event> listener) {
   refuse_visitor();
   const std::lock_guard lock{mutex_};
   return listeners_.add(std::move(listener));
 }
 
 template <class Data, class Clock, class Transport>
-subscription presence_core<Data, Clock, Transport>::subscribe_errors(unique_function<void(const failure&)> listener) {
+subscription presence_core<Data, Clock, Transport>::subscribe_errors(listener_to<failure> listener) {
   refuse_visitor();
   const std::lock_guard lock{mutex_};
   return listeners_.add(std::move(listener));
