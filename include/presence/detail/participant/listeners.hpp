@@ -20,7 +20,6 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -182,7 +181,7 @@ class participant_listeners {
     attempt(
         [&] {
           std::vector<std::size_t> order(notes.size());
-          std::iota(order.begin(), order.end(), std::size_t{0});
+          for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
           const auto key = [&](std::size_t i) {
             const event<Data>& e = events.event_of(notes[i]);
             return std::pair<std::string_view, std::string_view>{e.client_id, e.connection_id};
