@@ -257,8 +257,9 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// `client_id` is null for the connection's own.
   void operate(action what, std::string* client_id, shared_data<Data> data, extras extra, completion handler) {
     if (!alive(handler)) return;
-    core_->operate(what, client_id != nullptr, client_id != nullptr ? std::move(*client_id) : std::string{},
-                   std::move(data), std::move(extra), std::move(handler));
+    core_->post(detail::operate_call<Data>{what, client_id != nullptr,
+                                           client_id != nullptr ? std::move(*client_id) : std::string{},
+                                           std::move(data), std::move(extra), std::move(handler), false});
   }
 
   struct retire {

@@ -118,7 +118,19 @@ class actor {
 
   void hub_step() {
     const auto hub = world_.hub();
-    switch (random_.below(8)) {
+    switch (random_.below(10)) {
+      case 8:
+        doing_ = "kick";
+        if (random_.chance(30)) (void)hub->kick("client" + std::to_string(random_.below(5)));
+        (void)hub->sessions_of("client1");
+        (void)hub->rooms_of("client2");
+        break;
+      case 9:
+        doing_ = "close a room";
+        if (random_.chance(20)) (void)hub->close_room(world::some_room(random_));
+        (void)hub->occupancy(world::some_room(random_));
+        (void)hub->rooms();
+        break;
       case 0:
         doing_ = "evict";
         (void)hub->evict(world::some_room(random_), "client" + std::to_string(random_.below(5)));
@@ -160,7 +172,8 @@ class actor {
   }
   void session_step() {
     session_type& session = *some_session();
-    switch (random_.below(10)) {
+    switch (random_.below(11)) {
+      case 10: return take_over(session.resume_key());
       case 0:
       case 1:
         doing_ = "drop";
@@ -197,6 +210,29 @@ class actor {
     } else {
       const auto last = std::exchange(place, nullptr);
     }
+  }
+
+  /// With new sinks for all its attachments, whoever has those.
+  void take_over(const std::string& key) {
+    doing_ = "resume with sinks";
+    std::vector<std::shared_ptr<view>> made;
+    auto back = world_.hub()->resume(key, [&](std::string_view room) {
+      made.push_back(std::make_shared<view>(std::string{room}, true, &inside));
+      made.back()->told->among_pages = world_.starts_quietly();
+      return made.back()->told;
+    });
+    auto& place = sessions_[random_.below(sessions_.size())];
+    if (!back) {
+      const auto last = std::exchange(place, nullptr);
+      return;
+    }
+    const auto last = std::exchange(place, std::make_unique<session_type>(std::move(back->session)));
+    for (auto& each : back->attachments) {
+      for (const auto& of : made) {
+        if (of->room == each.room()) of->attachment = std::move(each);
+      }
+    }
+    views_.insert(views_.end(), made.begin(), made.end());
   }
 
   // --- participants ------------------------------------------------------------------------------------------------

@@ -73,11 +73,9 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   // from the application
   void attach(completion handler) { post(attach_call{std::move(handler)}); }
   void detach(completion handler) { post(detach_call{std::move(handler)}); }
-  void operate(action what, bool for_client, std::string client_id, shared_data<Data> data, extras extra,
-               completion handler) {
-    post(operate_call<Data>{what, for_client, std::move(client_id), std::move(data), std::move(extra),
-                            std::move(handler), false});
-  }
+  /// Brings any of these calls: `operate_call`, for an enter, update or leave.
+  template <class Task>
+  void post(Task t);
   void get(query which, get_handler handler) { post(get_call{std::move(which), std::move(handler)}); }
 
   [[nodiscard]] subscription subscribe(action_set actions, listener_to<event<Data>> listener);
@@ -111,8 +109,6 @@ class presence_core final : public transport_receiver<typename Transport::codec_
 
  private:
   // --- the tasks (impl/participant/bringing.hpp, tasks.hpp) ----------------------------------------------------------
-  template <class Task>
-  void post(Task t);
   template <class Task>
   [[nodiscard]] bool make_way(Task& t, lock_type& lock);
   void work(lock_type& lock) noexcept;
