@@ -211,8 +211,9 @@ void hub(benchmark::State& state) {
       bench::note(state, "attachment", attachment_bytes);
       bench::note(state, "member",
                   bytes_of_each([&](std::size_t i) { attached[i].publish(bench::says(action::enter, data)); }));
-      const double idle = bytes_of_each(
-          [&](std::size_t i) { elsewhere.push_back(in.all[0].attach(room_name(i), everything, std::ref(sink)).value()); });
+      const double idle = bytes_of_each([&](std::size_t i) {
+        elsewhere.push_back(in.all[0].attach(room_name(i), everything, std::ref(sink)).value());
+      });
       bench::note(state, "idle_room", idle - attachment_bytes);
       bench::note(state, "room_of_one_member", idle - attachment_bytes + bytes_of_each([&](std::size_t i) {
                                                  elsewhere[i].publish(bench::says(action::enter, data));

@@ -103,12 +103,14 @@ class basic_hub {
   /// The same, and the old attachments are handed over to new sinks before anything is told: for each room that the session
   /// is attached to `make_sink(std::string_view room)` makes one, as `attach` takes it. A sink that was there is told
   /// `replaced`; when and in which order the old session and attachments are destroyed makes no difference. A room for
-  /// which it gives a null `std::shared_ptr` keeps the attachments that it has.
+  /// which it gives a null `std::shared_ptr` keeps the attachments that it has. Several attachments to one room become one,
+  /// with the modes of all; it is resumed where the first with all of these missed nothing.
   ///
   ///     auto back = hub.resume(key, [&](std::string_view room) { return socket_sink{socket, std::string{room}}; });
   template <std::invocable<std::string_view> MakeSink>
-  requires attachable_sink<std::invoke_result_t<MakeSink&, std::string_view>, Data>
-  [[nodiscard]] result<resumed_session> resume(std::string_view key, MakeSink&& make_sink) {
+  requires attachable_sink<std::invoke_result_t<MakeSink&, std::string_view>, Data> &&
+      (!std::is_lvalue_reference_v<std::invoke_result_t<MakeSink&, std::string_view>>)
+          [[nodiscard]] result<resumed_session> resume(std::string_view key, MakeSink&& make_sink) {
     const auto keep = core_;  // a callback may destroy this
     if (keep == nullptr) return errc::connection_closed;
     const auto of = keep->find_resumable(key);
@@ -157,7 +159,8 @@ class basic_hub {
     const auto keep = core_;  // a callback may destroy this
     return keep != nullptr ? keep->evict(room, client_id) : 0;
   }
-  /// Ends every session of a client id: their sinks are told `on_detached(why)`, which may be a code of yours, their members
+  /// Ends every session of a client id: their sinks are told `on_detached(why)`, which may be a code of yours (no error and
+  /// `disconnected`, which say that it is not for good, are told as `kicked`); their members
   /// leave, `evicted`, and their keys mean nothing any more. Returns how many.
   std::size_t kick(std::string_view client_id, std::error_code why = make_error_code(errc::kicked)) {
     const auto keep = core_;

@@ -9,9 +9,7 @@
 #include <presence/shared_data.hpp>
 
 #include <cstddef>
-#include <initializer_list>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -27,19 +25,6 @@ inline constexpr bool is_called_with_outcome =
 /// Something to be called with an outcome, or nothing, which is not a `Not` as well.
 template <class F, class Not>
 concept handler_and_not = is_called_with_outcome<F> && !std::is_same_v<std::decay_t<F>, std::remove_cv_t<Not>>;
-
-/// What may follow data: extras or a handler.
-class beside_data {
- public:
-  beside_data() noexcept = default;
-  beside_data(extras e) noexcept : extra(std::move(e)) {}
-  beside_data(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) : extra(pairs) {}
-  template <handler_and_not<beside_data> Handler>
-  beside_data(Handler&& h) : handler(std::forward<Handler>(h)) {}
-
-  extras extra;
-  completion handler;
-};
 
 }  // namespace detail
 
@@ -60,51 +45,79 @@ template <class Derived, class Data>
 class publishing {
   static_assert(detail::check_data<Data>::done);
 
-  using beside = detail::beside_data;
-
  public:
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void enter(Handler&&... handler) {
     say(action::enter, nullptr, std::forward<Handler>(handler)...);
   }
-  void enter(Data data, beside also = {}, detail::completion handler = {}) {
-    say(action::enter, nullptr, data, also, handler);
+  void enter(Data data, extras extra = {}, detail::completion handler = {}) {
+    say(action::enter, nullptr, data, extra, std::move(handler));
+  }
+  template <detail::handler_and_not<extras> Handler>
+  void enter(Data data, Handler&& handler) {
+    extras none;
+    say(action::enter, nullptr, data, none, std::forward<Handler>(handler));
   }
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void update(Handler&&... handler) {
     say(action::update, nullptr, std::forward<Handler>(handler)...);
   }
-  void update(Data data, beside also = {}, detail::completion handler = {}) {
-    say(action::update, nullptr, data, also, handler);
+  void update(Data data, extras extra = {}, detail::completion handler = {}) {
+    say(action::update, nullptr, data, extra, std::move(handler));
+  }
+  template <detail::handler_and_not<extras> Handler>
+  void update(Data data, Handler&& handler) {
+    extras none;
+    say(action::update, nullptr, data, none, std::forward<Handler>(handler));
   }
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void leave(Handler&&... handler) {
     say(action::leave, nullptr, std::forward<Handler>(handler)...);
   }
-  void leave(Data data, beside also = {}, detail::completion handler = {}) {
-    say(action::leave, nullptr, data, also, handler);
+  void leave(Data data, extras extra = {}, detail::completion handler = {}) {
+    say(action::leave, nullptr, data, extra, std::move(handler));
+  }
+  template <detail::handler_and_not<extras> Handler>
+  void leave(Data data, Handler&& handler) {
+    extras none;
+    say(action::leave, nullptr, data, none, std::forward<Handler>(handler));
   }
 
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void enter_client(std::string client_id, Handler&&... handler) {
     say(action::enter, &client_id, std::forward<Handler>(handler)...);
   }
-  void enter_client(std::string client_id, Data data, beside also = {}, detail::completion handler = {}) {
-    say(action::enter, &client_id, data, also, handler);
+  void enter_client(std::string client_id, Data data, extras extra = {}, detail::completion handler = {}) {
+    say(action::enter, &client_id, data, extra, std::move(handler));
+  }
+  template <detail::handler_and_not<extras> Handler>
+  void enter_client(std::string client_id, Data data, Handler&& handler) {
+    extras none;
+    say(action::enter, &client_id, data, none, std::forward<Handler>(handler));
   }
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void update_client(std::string client_id, Handler&&... handler) {
     say(action::update, &client_id, std::forward<Handler>(handler)...);
   }
-  void update_client(std::string client_id, Data data, beside also = {}, detail::completion handler = {}) {
-    say(action::update, &client_id, data, also, handler);
+  void update_client(std::string client_id, Data data, extras extra = {}, detail::completion handler = {}) {
+    say(action::update, &client_id, data, extra, std::move(handler));
+  }
+  template <detail::handler_and_not<extras> Handler>
+  void update_client(std::string client_id, Data data, Handler&& handler) {
+    extras none;
+    say(action::update, &client_id, data, none, std::forward<Handler>(handler));
   }
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void leave_client(std::string client_id, Handler&&... handler) {
     say(action::leave, &client_id, std::forward<Handler>(handler)...);
   }
-  void leave_client(std::string client_id, Data data, beside also = {}, detail::completion handler = {}) {
-    say(action::leave, &client_id, data, also, handler);
+  void leave_client(std::string client_id, Data data, extras extra = {}, detail::completion handler = {}) {
+    say(action::leave, &client_id, data, extra, std::move(handler));
+  }
+  template <detail::handler_and_not<extras> Handler>
+  void leave_client(std::string client_id, Data data, Handler&& handler) {
+    extras none;
+    say(action::leave, &client_id, data, none, std::forward<Handler>(handler));
   }
 
  protected:
@@ -118,12 +131,12 @@ class publishing {
   void say(action what, std::string* client_id, detail::completion handler = {}) {
     static_cast<Derived&>(*this).operate(what, client_id, {}, {}, std::move(handler));
   }
-  void say(action what, std::string* client_id, Data& data, beside& also, detail::completion& handler) {
+  void say(action what, std::string* client_id, Data& data, extras& extra, detail::completion handler) {
     constexpr bool movable = std::is_move_constructible_v<Data>;
     static_assert(movable, "presence: Data cannot be moved; keep what stays where it is behind a std::unique_ptr");
     if constexpr (movable) {
-      static_cast<Derived&>(*this).operate(what, client_id, shared_data<Data>::make(std::move(data)),
-                                           std::move(also.extra), std::move(handler ? handler : also.handler));
+      static_cast<Derived&>(*this).operate(what, client_id, shared_data<Data>::make(std::move(data)), std::move(extra),
+                                           std::move(handler));
     }
   }
 };

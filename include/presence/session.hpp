@@ -27,7 +27,8 @@ namespace presence::inline PRESENCE_ABI {
 /// A session attached to a room with a sink of yours. Destroying it detaches; but while the connection is lost its
 /// members stay for the grace period, and where another handle has resumed the session they stay for that one. When the
 /// destructor has returned, the sink and the handlers are not running and will not run, unless it was called from
-/// inside one. Handlers that were still to come have been told `operation_aborted`.
+/// inside one. Handlers that were still to come have been told `operation_aborted`. A sink that it owns is not called any
+/// more, but may be destroyed a little later, by another thread that is just telling the room something.
 ///
 /// Concurrency: as `basic_hub`; one object is for one thread at a time.
 template <class Data, class Clock, class Backplane>
@@ -221,16 +222,19 @@ class basic_session {
 
   /// Detaches from a room whatever attachments the session has there, as `basic_attachment::detach`. For what is left
   /// after a resume that nobody attached to again. Returns whether there was one.
-  bool detach(std::string_view name) { return connected() && session_->hub->detach(*session_, name); }
+  bool detach(std::string_view name) {
+    const auto s = session_;  // a callback may destroy this
+    return connected() && s->hub->detach(*s, name);
+  }
 
   /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.
   void close() {
-    if (session_ != nullptr) session_->hub->close(session_, owner_);
+    if (const auto s = session_) s->hub->close(s, owner_);  // a callback may destroy this
   }
 
   /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back.
   void drop() {
-    if (session_ != nullptr) session_->hub->drop(session_, owner_);
+    if (const auto s = session_) s->hub->drop(s, owner_);  // a callback may destroy this
   }
 
  private:

@@ -50,6 +50,7 @@ template <class P, class Data>
 concept sink_pointer = requires(const P& held) {
   { *held } -> presence_sink<Data>;
   held == nullptr;
+  held.get();  // one that owns
 };
 template <class R, class Data>
 concept sink_reference = requires(const R& held) {

@@ -501,5 +501,38 @@ TEST(hub_allocation_failure, of_a_participants_attach_is_reported_and_can_be_rep
   }
 }
 
+/// A sink that its attachment owns: its end is code of the application's.
+struct heavy_sink {
+  explicit heavy_sink(int& found) : held(&found) {}
+  heavy_sink(heavy_sink&& other) noexcept : held(std::exchange(other.held, nullptr)) {}
+  heavy_sink& operator=(heavy_sink&&) = delete;
+  ~heavy_sink() {
+    if (held != nullptr) *held += static_cast<int>(testing::checked_mutex::held_by_this_thread());
+  }
+  void on_attached(const attachment_info&) {}
+  void on_sync(const message_batch<std::string>&, const sync_cursor&) {}
+  bool on_presence(const message_batch<std::string>&) { return true; }
+  void on_detached(std::error_code) {}
+  int* held;
+};
+
+TEST(hub_allocation_failure, destroys_no_sink_under_a_lock) {
+  using checked_hub = basic_hub<std::string, testing::manual_clock, basic_no_backplane<testing::checked_mutex>>;
+  int held = 0;
+  for (std::uint64_t n = 1;; ++n) {
+    testing::manual_clock clock;
+    checked_hub hub{{}, clock};
+    auto alice = hub.connect("alice");
+    auto kept = alice.attach("attic", mode_set::all(), heavy_sink{held}).value();
+    const std::string key = alice.resume_key();
+    const outcome how = with_failing_allocation(n, [&] {
+      auto made = alice.attach("lobby", mode_set::all(), heavy_sink{held});
+      auto back = hub.resume(key, [&](std::string_view) { return heavy_sink{held}; });
+    });
+    EXPECT_EQ(held, 0) << n;
+    if (how == outcome::untouched || ::testing::Test::HasFailure()) break;
+  }
+}
+
 }  // namespace
 }  // namespace presence::test

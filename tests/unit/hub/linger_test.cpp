@@ -205,5 +205,22 @@ TEST_F(hub_linger, nothing_is_left_behind) {
   EXPECT_FALSE(other.session.connected());
 }
 
+TEST_F(hub_linger, second_goodbye_lingers_as_long_as_the_first) {
+  client page{hub, "alice"};
+  page.enter("1");
+  page.room.detach();
+  clock.advance(1s);
+  page.room = page.session.attach("lobby", mode_set::all(), std::ref(page.sink)).value();
+  page.enter("2");
+  clock.advance(500ms);
+  page.room.detach();
+  advance(500ms);  // that of the first
+  EXPECT_EQ(members(), lines{"alice 2"});
+  advance(1'499ms);
+  EXPECT_EQ(members(), lines{"alice 2"});
+  advance(1ms);
+  EXPECT_EQ(members(), lines{});
+}
+
 }  // namespace
 }  // namespace presence::test

@@ -202,5 +202,96 @@ TEST_F(hub_moderation, overview_says_who_is_where) {
   }
 }
 
+// --- what others do meanwhile ---------------------------------------------------------------------------------------------
+
+TEST_F(hub_moderation, reason_that_is_no_end_is_told_as_the_ordinary_one) {
+  auto alice = hub.connect("alice");
+  for (const std::error_code why : {std::error_code{}, make_error_code(errc::disconnected)}) {
+    auto back = hub.connect("alice");
+    auto p = back.join("lobby");
+    EXPECT_EQ(hub.kick("alice", why), why ? 1U : 2U);
+    EXPECT_EQ(p.state(), room_state::detached) << "it waits for nothing";
+    client again{hub, "alice"};
+    hub.close_room("lobby", why);
+    EXPECT_EQ(again.heard().back(), "detached: the session was ended by a moderator");
+    again.session.close();
+    client third{hub, "alice"};
+    hub.ban("alice", 1ms, why);
+    EXPECT_EQ(third.heard().back(), "detached: the client id is banned");
+    advance(1ms);
+  }
+}
+
+TEST_F(hub_moderation, sink_may_end_the_session_whose_name_was_given) {
+  std::optional<client> alice;
+  alice.emplace(hub, "a client id that is long enough to stand outside of its string");
+  alice->sink.then = [&](const std::string& line) {
+    if (line.starts_with("detached")) alice->session = {};
+  };
+  EXPECT_EQ(hub.ban(alice->session.client_id(), 1h), 1U);
+  EXPECT_EQ(hub.try_connect("a client id that is long enough to stand outside of its string").error(), errc::banned);
+}
+
+TEST_F(hub_moderation, hub_may_end_while_a_session_is_lost_closed_or_detached) {
+  for (const int how : {0, 1, 2}) {
+    make();
+    std::optional<client> alice;
+    alice.emplace(hub, "alice");
+    alice->sink.then = [&](const std::string& line) {
+      if (!line.starts_with("detached") || hub.session_count() == 0) return;
+      alice->room = {};
+      alice->session = {};
+      hub = text_hub{};
+    };
+    if (how == 0) alice->session.drop();
+    if (how == 1) alice->session.close();
+    if (how == 2) alice->session.detach("lobby");
+    EXPECT_EQ(hub.session_count(), 0U) << how;
+  }
+}
+
+TEST_F(hub_moderation, ban_catches_whom_a_gateway_is_just_entering) {
+  bool once = true;
+  options.normalise_client_id = [&](std::string_view id) {
+    if (id == "bob" && std::exchange(once, false)) hub.ban("bob", 1h);  // after the publish has begun
+    return std::string{id};
+  };
+  watcher.reset();
+  make();
+  client bot{hub, identity::wildcard("bot")};
+  EXPECT_EQ(bot.publish({says(action::enter, "bob")}), errc::banned);
+  EXPECT_EQ(members(), lines{});
+}
+
+TEST_F(hub_moderation, attach_that_is_under_way_asks_again) {
+  bool open = true;
+  options.authorize = [&](const identity&, std::string_view) {
+    const bool was_open = std::exchange(open, false);
+    if (was_open) hub.reauthorize();  // the answer of a moment ago is not what counts
+    return was_open ? mode_set::all() : mode_set{mode::subscribe};
+  };
+  watcher.reset();
+  make();
+  client alice{hub, "alice"};
+  EXPECT_EQ(alice.room.modes(), mode_set{mode::subscribe});
+}
+
+TEST_F(hub_moderation, members_that_linger_go_when_they_may_not_be_present_any_more) {
+  bool open = true;
+  options.linger = 1h;
+  options.authorize = [&](const identity&, std::string_view) {
+    return open ? mode_set::all() : mode_set{mode::subscribe};
+  };
+  watcher.reset();
+  make();
+  client alice{hub, "alice"};
+  alice.enter();
+  alice.room.detach();
+  EXPECT_EQ(members(), lines{"alice"});
+  open = false;
+  hub.reauthorize();
+  EXPECT_EQ(members(), lines{});
+}
+
 }  // namespace
 }  // namespace presence::test

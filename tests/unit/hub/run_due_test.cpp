@@ -131,5 +131,20 @@ TEST_F(hub_timer, hook_that_throws_or_ends_the_hub_does_no_harm) {
   EXPECT_EQ(hub.session_count(), 0U);
 }
 
+TEST_F(hub_timer, is_not_told_of_what_is_later_than_a_quiet_start_or_never_comes) {
+  options.quiet_start = 5s;
+  hub = text_hub{options, clock};
+  identity patient{"alice"};
+  client alice{hub, patient};
+  alice.session.drop();
+  EXPECT_TRUE(told.empty()) << "15 seconds, and the quiet start is over in 5";
+  options.quiet_start = 0s;
+  options.grace = std::chrono::milliseconds::max();
+  hub = text_hub{options, clock};
+  client bob{hub, "bob"};
+  bob.session.drop();
+  EXPECT_TRUE(told.empty());
+}
+
 }  // namespace
 }  // namespace presence::test

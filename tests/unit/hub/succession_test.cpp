@@ -172,5 +172,17 @@ TEST_F(hub_succession, errors_are_those_of_a_resume) {
   EXPECT_EQ(hub.resume(page.session.resume_key() + "x", never).error(), errc::invalid_resume_key);
 }
 
+TEST_F(hub_succession, modes_of_all_are_those_of_the_one_that_follows) {
+  auto alice = hub.connect("alice");
+  recording_sink speaks, hears;
+  const auto a1 = alice.attach("lobby", mode::presence, std::ref(speaks)).value();
+  const auto a2 = alice.attach("lobby", mode::subscribe, std::ref(hears)).value();
+  watcher->enter();
+  const auto back = take_up(alice.resume_key());
+  ASSERT_EQ(back.attachments.size(), 1U);
+  EXPECT_EQ(back.attachments[0].modes(), mode_set::all());
+  EXPECT_EQ(sinks[0]->take(), (lines{"attached with members", "sync [watcher]"})) << "neither knew all of it";
+}
+
 }  // namespace
 }  // namespace presence::test

@@ -231,16 +231,18 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] std::vector<session_ptr> sessions_where(Of&& of) const;
   [[nodiscard]] session_info info_of(session& s) const;
   bool kick(const session_ptr& s, std::error_code why);
+  std::size_t end_sessions_of(std::string_view client_id, std::error_code why);
   std::size_t evict_from(const room_ptr& in, std::string_view client_id);
-  std::size_t leave_room(session& s, std::string_view name, std::error_code why, leave_reason members_leave) noexcept;
-  [[nodiscard]] bool is_banned_here(std::string_view client_id) const;
+  std::size_t leave_room(session& s, const room& in, std::error_code why) noexcept;
+  [[nodiscard]] bool any_is_banned(const std::vector<message<Data>>& messages) const;
+  [[nodiscard]] static std::error_code reason_for(std::error_code why, errc otherwise) noexcept;
   void forget_session(session& s);
   // deadlines and lingering (impl/hub/deadlines.hpp)
   void begin_quiet_start(milliseconds at) noexcept;
   void end_quiet_start(milliseconds at, std::vector<room_ptr>& drains);
   [[nodiscard]] std::optional<milliseconds> next_due() const;
   [[nodiscard]] bool expire(deadline_item& item, milliseconds at, places& drains);
-  void expire_left_behind(deadline_item& item);
+  void expire_left_behind(deadline_item& item, milliseconds until);
   [[nodiscard]] bool host_slept(const session& s, milliseconds at) const noexcept;
   void arm(const session_ptr& s, milliseconds after);
   [[nodiscard]] typename deadlines::handle arm_here(milliseconds after, deadline_item item);
@@ -262,7 +264,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   void pause_all(session& s) noexcept;
   void show_connection(session& s, const place& at, bool connected) noexcept;
   void rejoin_all(session& s) noexcept;
-  [[nodiscard]] std::vector<attachment> make_successors(session& s, std::vector<successor>& sinks);
+  [[nodiscard]] std::vector<attachment> make_successors(session& s, const std::vector<successor>& sinks);
   void succeed(session& s, const attachment& by) noexcept;
   [[nodiscard]] static std::vector<room_ptr> rooms_of(const session& s);
   static void drain_all(const places& rooms) noexcept;
@@ -304,10 +306,12 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   // by the connection id in the session
   boost::unordered_flat_map<std::string_view, session_ptr, seeded_hash, std::equal_to<>> sessions_;
   deadlines deadlines_;
+  bool closed_ = false;
+  mutable mutex_type bans_mutex_;                                                            // taken last
   boost::unordered_flat_map<std::string, milliseconds, seeded_hash, std::equal_to<>> bans_;  // and until when
   std::size_t look_at_bans_ = 16;  // how many there may be before those that are over are looked for
-  bool closed_ = false;
   std::atomic<bool> any_bans_{false};
+  std::atomic<std::uint64_t> policy_{0};     // goes up with each `reauthorize`
   std::atomic<bool> became_earlier_{false};  // the first deadline, and the timer is to be told
 };
 

@@ -9,6 +9,7 @@
 #include <presence/message.hpp>
 #include <presence/version.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,6 +37,7 @@ struct room_session {
   // under the session's lock
   std::vector<std::shared_ptr<record>> attachments;
   bool lingers = false;  // there are none any more, and the members stay a little longer: they hold the room
+  std::chrono::milliseconds lingers_until{};  // in elapsed time, as of the last time that they did
 
   // under the room's lock
   owned_members owned;

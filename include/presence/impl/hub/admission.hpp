@@ -53,7 +53,6 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
     }
     if (m.client_id == "*" || !valid_client_id(m.client_id)) return errc::invalid_client_id;
     if (!s.who.acts_for_others && own != m.client_id) return errc::invalid_client_id;
-    if (m.action != action::leave && is_banned(m.client_id)) return errc::banned;
     const std::size_t largest = options.limits.data_size.value_or(hub_limits::default_data_size);
     if (const std::error_code too_large = check_data_size(m.data, largest)) return too_large;
     if (m.data && !is_well_formed(*m.data)) return errc::invalid_data;
@@ -101,8 +100,10 @@ std::error_code hub_core<Data, Clock, Backplane>::admit(session& s, room& in, re
       if (m.action != action::leave && !in.set.contains(m.client_id, s.connection_id)) return errc::rate_limited;
     }
   }
-  if (in.set.size() + messages.size() <= options.limits.members_per_room) return {};
-  return within_room(s, in, from, messages, lock);
+  if (in.set.size() + messages.size() > options.limits.members_per_room) {
+    if (const auto refused = within_room(s, in, from, messages, lock)) return refused;
+  }
+  return any_is_banned(messages) ? make_error_code(errc::banned) : std::error_code{};  // last, as the lock may rest
 }
 
 /// Counts what the session sends against its messages per second. A leave does not count, nor does a re-entry that

@@ -49,10 +49,18 @@ auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uin
   if (!spelled) return errc::invalid_room_name;
   name = *spelled;
   if (name.empty() || name.size() > options.limits.room_name || !is_valid_utf8(name)) return errc::invalid_room_name;
-  const mode_set given = wanted & granted(s.who, name);
-  if (given.empty()) return errc::not_permitted;
+  const sink_ptr outlives_the_lock = to;
+  lock_type lock{s.mutex, std::defer_lock};
+  mode_set given;
+  for (std::uint64_t asked = 0;;) {
+    asked = policy_.load(std::memory_order_acquire);
+    given = wanted & granted(s.who, name);
+    if (given.empty()) return errc::not_permitted;
+    lock.lock();
+    if (asked == policy_.load(std::memory_order_acquire)) break;  // else `reauthorize` may have passed already
+    lock.unlock();
+  }
 
-  const lock_type lock{s.mutex};
   if (owner && s.owner != *owner) return errc::connection_closed;
   if (s.state == session_state::ended) return s.expired ? errc::connection_expired : errc::connection_closed;
   if (s.state == session_state::lingering) return errc::connection_closed;
@@ -146,8 +154,8 @@ void hub_core<Data, Clock, Backplane>::part_all(const places& rooms, std::error_
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::part_place(const place& at, std::error_code told,
                                                   std::optional<leave_reason> members_leave) noexcept {
-  const auto all = std::exchange(at.of->attachments, {});
   const lock_type in_room{at.where->mutex};
+  const auto all = std::exchange(at.of->attachments, {});  // the outbox holds them longer: no sink ends under a lock
   for (const record_ptr& each : all) {
     each->state = attachment_state::gone;
     at.where->enqueue_part(each, told, true);
@@ -247,16 +255,20 @@ void hub_core<Data, Clock, Backplane>::detach(session& s, const attachment& from
 /// All attachments that the session has in the room.
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::detach(session& s, std::string_view name) {
+  std::string made;
+  const auto spelled = room_name(name, made).value_or(std::string_view{});
   room_ptr where;
-  {
+  for (;;) {
+    attachment last;  // its sink does not end under the lock
     const lock_type lock{s.mutex};
-    std::string made;
-    const auto found = s.rooms.find(room_name(name, made).value_or(std::string_view{}));
-    if (found == s.rooms.end() || found->second.of->lingers) return false;
+    const auto found = s.rooms.find(spelled);
+    if (found == s.rooms.end() || found->second.of->lingers) break;
     where = found->second.where;
-    const auto of = found->second.of;
-    while (!of->attachments.empty()) part(s, {where, of->attachments.back()}, {}, leave_reason::closed);
+    if (found->second.of->attachments.empty()) break;
+    last = {where, found->second.of->attachments.back()};
+    part(s, last, {}, leave_reason::closed);
   }
+  if (where == nullptr) return false;
   lock_type lock{where->mutex};
   where->drain(lock);
   tell_timer();

@@ -11,8 +11,13 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// If it throws, nothing has changed. Precondition: the hub's lock is held.
 template <class Data, class Clock, class Backplane>
 auto hub_core<Data, Clock, Backplane>::arm_here(milliseconds after, deadline_item item) -> typename deadlines::handle {
-  const auto first = deadlines_.next();
+  auto first = deadlines_.next();
   const auto armed = deadlines_.arm(elapsed(), after, std::move(item));
+  if (!options.on_earlier_deadline || armed.due() == deadlines::never) return armed;
+  {
+    const lock_type lock{registry_->mutex};
+    if (quiet_until_ && (!first || *quiet_until_ < *first)) first = quiet_until_;
+  }
   if (!first || armed.due() < *first) became_earlier_.store(true, std::memory_order_release);
   return armed;
 }
@@ -67,8 +72,8 @@ void hub_core<Data, Clock, Backplane>::linger_everywhere(session& s, std::error_
       const lock_type lock{registry_->mutex};
       ++at.where->holds;
     }
-    const auto all = std::exchange(at.of->attachments, {});
     const lock_type in_room{at.where->mutex};
+    const auto all = std::exchange(at.of->attachments, {});  // the outbox holds them longer: no sink ends under a lock
     at.of->away = true;
     for (const record_ptr& each : all) {
       each->state = attachment_state::gone;
@@ -92,7 +97,7 @@ bool hub_core<Data, Clock, Backplane>::linger_in_room(session& s, const place& a
         const lock_type lock{mutex_};
         const auto found = sessions_.find(s.connection_id);
         if (found == sessions_.end()) return;
-        (void)arm_here(linger_of(s), {found->second, at.where});
+        at.of->lingers_until = arm_here(linger_of(s), {found->second, at.where}).due();
         armed = true;
       },
       [](auto) {});
@@ -183,7 +188,7 @@ std::size_t hub_core<Data, Clock, Backplane>::run_due() {
     if (!due) return ended;
     if (due->only != nullptr) {
       told.left.back() = due->only;
-      expire_left_behind(*due);
+      expire_left_behind(*due, until);
     } else if (expire(*due, until, told.ended.back())) {
       ++ended;
       continue;
@@ -212,13 +217,14 @@ bool hub_core<Data, Clock, Backplane>::expire(deadline_item& item, milliseconds 
 
 /// The members that a session left behind in a room leave, but not those that it has entered again since.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::expire_left_behind(deadline_item& item) {
+void hub_core<Data, Clock, Backplane>::expire_left_behind(deadline_item& item, milliseconds until) {
   session& s = *item.of;
   room& in = *item.only;
   const lock_type lock{s.mutex};
   const auto found = s.rooms.find(in.name);
   if (found == s.rooms.end() || found->second.where != item.only) return;
   place at = found->second;
+  if (at.of->lingers_until > until) return;  // it was there again since, and lingers anew
   bool nobody = false;
   {
     const lock_type in_room{in.mutex};

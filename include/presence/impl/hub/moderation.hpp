@@ -75,13 +75,24 @@ bool hub_core<Data, Clock, Backplane>::kick(const session_ptr& s, std::error_cod
 }
 
 template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::end_sessions_of(std::string_view client_id, std::error_code why) {
+  const auto all = sessions_where([&](const session& s) { return s.who.client_id == client_id; });
+  std::size_t ended = 0;
+  for (const session_ptr& s : all) ended += kick(s, why) ? 1U : 0U;
+  return ended;
+}
+
+template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::kick(std::string_view client_id, std::error_code why) {
   std::string made;
   const auto spelled = client_name(client_id, made);
-  if (!spelled || spelled->empty()) return 0;
-  const auto all = sessions_where([&](const session& s) { return s.who.client_id == *spelled; });
-  return static_cast<std::size_t>(
-      std::count_if(all.begin(), all.end(), [&](const session_ptr& s) { return kick(s, why); }));
+  return spelled && !spelled->empty() ? end_sessions_of(*spelled, reason_for(why, errc::kicked)) : 0;
+}
+
+/// An error that a sink would not take for an end is none to end with.
+template <class Data, class Clock, class Backplane>
+std::error_code hub_core<Data, Clock, Backplane>::reason_for(std::error_code why, errc otherwise) noexcept {
+  return !why || why == errc::disconnected ? make_error_code(otherwise) : why;
 }
 
 /// Bans that are over are forgotten whenever they may be the greater part. If it throws, the client id may be banned, and
@@ -92,21 +103,20 @@ std::size_t hub_core<Data, Clock, Backplane>::ban(std::string_view client_id, mi
   std::string made;
   const auto spelled = client_name(client_id, made);
   if (!spelled || spelled->empty()) return 0;
-  std::string banned{*spelled};
-  const std::vector<room_ptr> rooms_now = all_rooms();
+  const std::string whom{*spelled};  // whoever is told may end what `client_id` is part of
   const milliseconds from = elapsed();
   const bool endless = from > milliseconds{0} && how_long > deadlines::never - from;
   {
-    const lock_type lock{mutex_};
+    const lock_type lock{bans_mutex_};
     if (bans_.size() >= look_at_bans_) {
       boost::unordered::erase_if(bans_, [&](const auto& each) { return each.second <= from; });
       look_at_bans_ = 2 * bans_.size() + 16;
     }
-    bans_[std::move(banned)] = endless ? deadlines::never : from + how_long;
+    bans_[whom] = endless ? deadlines::never : from + how_long;
     any_bans_.store(true, std::memory_order_release);
   }
-  const std::size_t ended = kick(*spelled, why);
-  for (const room_ptr& each : rooms_now) evict_from(each, *spelled);  // where somebody else has entered it
+  const std::size_t ended = end_sessions_of(whom, reason_for(why, errc::banned));
+  for (const room_ptr& each : all_rooms()) evict_from(each, whom);  // where somebody else has entered it
   return ended;
 }
 
@@ -115,38 +125,42 @@ bool hub_core<Data, Clock, Backplane>::unban(std::string_view client_id) {
   std::string made;
   const auto spelled = client_name(client_id, made);
   if (!spelled) return false;
-  const lock_type lock{mutex_};
+  const milliseconds at = elapsed();
+  const lock_type lock{bans_mutex_};
   const auto found = bans_.find(*spelled);
   if (found == bans_.end()) return false;
-  const bool lasted = found->second > elapsed();
+  const bool lasted = found->second > at;
   bans_.erase(found);
   any_bans_.store(!bans_.empty(), std::memory_order_release);
   return lasted;
 }
 
-/// Precondition: the hub's lock is held.
-template <class Data, class Clock, class Backplane>
-bool hub_core<Data, Clock, Backplane>::is_banned_here(std::string_view client_id) const {
-  const auto found = bans_.find(client_id);
-  return found != bans_.end() && found->second > elapsed();
-}
-
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::is_banned(std::string_view client_id) const {
   if (!any_bans_.load(std::memory_order_acquire)) return false;
-  const lock_type lock{mutex_};
-  return is_banned_here(client_id);
+  const milliseconds at = elapsed();
+  const lock_type lock{bans_mutex_};
+  const auto found = bans_.find(client_id);
+  return found != bans_.end() && found->second > at;
 }
 
-/// All attachments of a session in one room end, told `why`. Precondition: the session's lock is held.
+/// Asked under the room's lock, so that whoever bans finds in the room what was let in before.
 template <class Data, class Clock, class Backplane>
-std::size_t hub_core<Data, Clock, Backplane>::leave_room(session& s, std::string_view name, std::error_code why,
-                                                         leave_reason members_leave) noexcept {
-  const auto found = s.rooms.find(name);
-  if (found == s.rooms.end()) return 0;
+bool hub_core<Data, Clock, Backplane>::any_is_banned(const std::vector<message<Data>>& messages) const {
+  if (!any_bans_.load(std::memory_order_acquire)) return false;
+  return std::any_of(messages.begin(), messages.end(),
+                     [this](const message<Data>& m) { return m.action != action::leave && is_banned(m.client_id); });
+}
+
+/// All attachments of a session in one room end, told `why`, and its members leave. Precondition: the session's lock is
+/// held.
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::leave_room(session& s, const room& in, std::error_code why) noexcept {
+  const auto found = s.rooms.find(in.name);
+  if (found == s.rooms.end() || found->second.where.get() != &in) return 0;
   const place at = found->second;
   const std::size_t count = at.of->attachments.size();
-  part_place(at, why, members_leave);
+  part_place(at, why, leave_reason::evicted);
   remember_stamps(s, at);
   s.rooms.erase(found);
   return count;
@@ -159,7 +173,7 @@ std::size_t hub_core<Data, Clock, Backplane>::close_room(std::string_view name, 
   std::size_t ended = 0;
   for (const session_ptr& s : sessions_where([](const session&) { return true; })) {
     const lock_type lock{s->mutex};
-    ended += leave_room(*s, in->name, why, leave_reason::evicted);
+    ended += leave_room(*s, *in, reason_for(why, errc::kicked));
   }
   lock_type lock{in->mutex};
   in->drain(lock);
@@ -170,6 +184,7 @@ template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::reauthorize() {
   std::size_t ended = 0;
   if (!options.authorize) return ended;
+  policy_.fetch_add(1, std::memory_order_acq_rel);  // whoever is about to attach asks again
   for (const session_ptr& s : sessions_where([](const session&) { return true; })) {
     std::vector<room_ptr> in;
     {
@@ -181,12 +196,13 @@ std::size_t hub_core<Data, Clock, Backplane>::reauthorize() {
       {
         const lock_type lock{s->mutex};
         const auto found = s->rooms.find(each->name);
-        if (found == s->rooms.end()) continue;
+        if (found == s->rooms.end() || found->second.where != each) continue;
         const auto& all = found->second.of->attachments;
         const bool exceeded = std::any_of(all.begin(), all.end(),
                                           [&](const record_ptr& one) { return (one->modes & allowed) != one->modes; });
-        if (!exceeded && !(allowed.empty() && found->second.of->lingers)) continue;
-        ended += leave_room(*s, each->name, make_error_code(errc::not_permitted), leave_reason::evicted);
+        const bool stays_behind = found->second.of->lingers && !allowed.contains(mode::presence);
+        if (!exceeded && !stays_behind) continue;
+        ended += leave_room(*s, *each, make_error_code(errc::not_permitted));
       }
       lock_type lock{each->mutex};
       each->drain(lock);
@@ -198,7 +214,7 @@ std::size_t hub_core<Data, Clock, Backplane>::reauthorize() {
 template <class Data, class Clock, class Backplane>
 bool hub_core<Data, Clock, Backplane>::evict_connection(std::string_view connection_id, std::error_code why) {
   const session_ptr s = find_session(connection_id);
-  return s != nullptr && kick(s, why);
+  return s != nullptr && kick(s, reason_for(why, errc::kicked));
 }
 
 }  // namespace presence::inline PRESENCE_ABI::detail

@@ -26,7 +26,7 @@ auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_p
     made->resume_key = made->connection_id + '!' + random_text(22, [this] { return random(); });  // and 132 more
     const lock_type lock{mutex_};
     if (closed_) return errc::connection_closed;
-    if (is_banned_here(made->who.client_id)) return errc::banned;
+    if (is_banned(made->who.client_id)) return errc::banned;
     if (sessions_.emplace(made->connection_id, made).second) return made;
   }
 }
@@ -73,7 +73,7 @@ auto hub_core<Data, Clock, Backplane>::attached_rooms(session& s) const -> std::
 /// Attachments for the rooms in which the session still has some, which `succeed` puts in their place. If it throws,
 /// nothing has changed. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::make_successors(session& s, std::vector<successor>& sinks)
+auto hub_core<Data, Clock, Backplane>::make_successors(session& s, const std::vector<successor>& sinks)
     -> std::vector<attachment> {
   struct holds {  // given back if what follows fails
     registry& rooms;
@@ -83,32 +83,35 @@ auto hub_core<Data, Clock, Backplane>::make_successors(session& s, std::vector<s
     }
   } held{*registry_, {}};
   held.made.reserve(sinks.size());
-  for (successor& each : sinks) {
+  for (const successor& each : sinks) {
     const auto found = s.rooms.find(each.room);
     if (found == s.rooms.end() || found->second.of->attachments.empty()) continue;
     auto& of = found->second.of;
     of->attachments.reserve(of->attachments.size() + 1);
-    auto fresh = std::make_shared<record>(of, of->attachments.front()->modes, std::move(each.sink));
+    mode_set modes;
+    for (const record_ptr& old : of->attachments) modes = modes | old->modes;
+    auto fresh = std::make_shared<record>(of, modes, each.sink);  // which `sinks` holds longer than the lock is held
     held.made.push_back({hold_room(found->first), std::move(fresh)});
   }
   return std::exchange(held.made, {});
 }
 
-/// `by` takes the place of all attachments that the session has in its room: it knows what they know, and has missed what
-/// they missed. Precondition: the session's lock is held.
+/// `by` takes the place of all attachments that the session has in its room, with the modes of all together: it knows what
+/// the first of them knows that had all of these, and has missed what that one missed. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::succeed(session& s, const attachment& by) noexcept {
   auto& all = s.rooms.find(by.where->name)->second.of->attachments;
   const lock_type in_room{by.where->mutex};
   bool inherits = false;
   for (const record_ptr& old : all) {
-    const bool heir = !std::exchange(inherits, true);
+    const bool heir = !inherits && old->modes == by.record->modes;
+    inherits = inherits || heir;
     old->state = attachment_state::gone;
     by.where->enqueue_part(old, make_error_code(errc::replaced), true, heir ? by.record : nullptr);
   }
-  all.clear();
+  all.clear();  // the outbox holds them: no sink ends here
   all.push_back(by.record);
-  by.where->enqueue_join(by.record, true);
+  by.where->enqueue_join(by.record, inherits);
 }
 
 /// With `sinks`, these take the place of the attachments in their rooms before anything is told.
