@@ -122,8 +122,8 @@ class publishing {
 
  protected:
   publishing() = default;
-  publishing(publishing&&) = default;
-  publishing& operator=(publishing&&) = default;
+  publishing(publishing&&) noexcept = default;
+  publishing& operator=(publishing&&) noexcept = default;
   ~publishing() = default;
 
  private:

@@ -109,7 +109,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   friend class loopback;
   friend class publishing<basic_attachment, Data>;
 
-  void operate(action what, std::string* client_id, shared_data<Data> data, extras extra, completion handler) {
+  void operate(action what, std::string* client_id, shared_data<Data> data, extras&& extra, completion handler) {
     std::vector<message<Data>> one(1);
     one.front().action = what;
     if (client_id != nullptr) one.front().client_id = std::move(*client_id);

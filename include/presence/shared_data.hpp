@@ -45,9 +45,8 @@ class shared_data {
   }
   shared_data(shared_data&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
   shared_data& operator=(const shared_data& other) noexcept {
-    box* const before = box_;
-    if (before == other.box_) return *this;
-    box_ = other.box_;
+    if (this == &other || box_ == other.box_) return *this;
+    box* const before = std::exchange(box_, other.box_);
     if (box_ != nullptr) box_->references.fetch_add(1, std::memory_order_relaxed);
     let_go(before);
     return *this;
