@@ -44,6 +44,9 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// **What cannot be queued**, as memory or room in the outbox is lacking, is not lost: the drainer syncs all receivers
 /// (`lost_`), finds out what to tell an attachment from its state (`unattended_`), and tries again to remove the
 /// members of sessions that are gone (`leaving_`). So nothing that ends anything can fail.
+///
+/// It has more than twenty data members, as three owners meet here: the lock, the drainer, and what never changes. Which is
+/// whose is said beside them; in parts of their own they would have to be handed to each other with each step.
 template <class Data, class Mutex, class Tap>
 class hub_room final : public drainable, public std::enable_shared_from_this<hub_room<Data, Mutex, Tap>> {
  public:

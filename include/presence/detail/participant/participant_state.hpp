@@ -39,6 +39,9 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// that owns the lock and calls out.
 ///
 /// A function that throws, for lack of memory, has changed nothing, unless it says otherwise.
+///
+/// It has a few more than twenty data members: five queues, of which each holds what waits for something else, and a flag
+/// for each question that an attach or a sync answers.
 template <class Data, class Wire>
 class participant_state {
  public:

@@ -38,6 +38,9 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// works through all that there are, one after the other: under the lock it changes the state, outside it calls
 /// listeners, handlers and the transport. Whoever brings one meanwhile leaves it there (`drain`). Hence order, no
 /// callback under a lock, and legal calls from inside any callback.
+///
+/// It has a few more than twenty data members: beside its parts a flag for each thing that is to be done later, where a
+/// task for it would need memory that may be lacking.
 template <class Data, class Clock, class Transport>
 class presence_core final : public transport_receiver<typename Transport::codec_type::payload_type>, public drainable {
   using codec_type = typename Transport::codec_type;
