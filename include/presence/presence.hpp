@@ -19,6 +19,7 @@
 #include <presence/member_set.hpp>
 #include <presence/message.hpp>
 #include <presence/mutex.hpp>
+#include <presence/observer.hpp>
 #include <presence/options.hpp>
 #include <presence/overview.hpp>
 #include <presence/payload.hpp>

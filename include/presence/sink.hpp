@@ -1,6 +1,7 @@
 #ifndef PRESENCE_SINK_HPP
 #define PRESENCE_SINK_HPP
 
+#include <presence/detail/util/behind.hpp>
 #include <presence/message.hpp>
 #include <presence/mode.hpp>
 #include <presence/sync_cursor.hpp>
@@ -98,13 +99,8 @@ class held_sink final : public sink_base<Data> {
   [[nodiscard]] auto& sink() noexcept {
     if constexpr (presence_sink<Held, Data>) {
       return held_;
-    } else if constexpr (requires {
-                           held_.get();
-                           *held_;
-                         }) {
-      return *held_;
     } else {
-      return held_.get();
+      return behind(held_);
     }
   }
 

@@ -23,8 +23,8 @@ class player : public std::enable_shared_from_this<player> {
   /// from 0 to 99, for what the callback itself is to do.
   using what_next = std::uint64_t (*)(watched&, std::shared_ptr<player>);
 
-  player(std::string in, loopback<data_type, manual_clock> transport, const presence_options& options,
-         const manual_clock& clock, what_next act)
+  player(std::string in, transport_type transport, const presence_options& options, const manual_clock& clock,
+         what_next act)
       : room(std::move(in)),
         act_(act),
         self_(std::in_place, std::move(transport), options, clock) {}

@@ -2,6 +2,8 @@
 #ifndef PRESENCE_TESTS_SIMULATION_THREADED_WATCH_HPP
 #define PRESENCE_TESTS_SIMULATION_THREADED_WATCH_HPP
 
+#include "threaded_check.hpp"
+#include "threaded_observer.hpp"
 #include <presence/presence.hpp>
 #include <presence/testing/manual_clock.hpp>
 #include <presence/testing/simulation.hpp>
@@ -10,8 +12,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -24,20 +24,12 @@ namespace presence::threaded {
 using testing::manual_clock;
 using testing::seeded_random;
 using data_type = std::string;  // has a destructor, so that its end in the wrong place would show
-using hub_type = basic_hub<data_type, manual_clock>;
+using backplane_type = observed<std::shared_ptr<checking_observer>>;
+using hub_type = basic_hub<data_type, manual_clock, backplane_type>;
 using session_type = hub_type::session_type;
 using attachment_type = session_type::attachment_type;
-using presence_type = basic_presence<data_type, manual_clock, loopback<data_type, manual_clock>>;
-
-/// Ends the program at once, so that a debugger or a sanitizer shows how it came to this.
-[[noreturn]] inline void broken(const std::string& what) {
-  std::fprintf(stderr, "threaded: broken: %s\n", what.c_str());
-  std::fflush(stderr);
-  std::abort();
-}
-inline void expect(bool holds, const char* what) {
-  if (!holds) broken(what);
-}
+using transport_type = loopback<data_type, manual_clock, backplane_type>;
+using presence_type = hub_type::participant;
 
 /// How far everything has come, for the watchdog.
 inline std::atomic<std::uint64_t>& progress() {

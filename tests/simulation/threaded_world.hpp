@@ -48,7 +48,10 @@ class world {
   [[nodiscard]] bool starts_quietly() const noexcept { return options_.quiet_start > milliseconds{0}; }
   [[nodiscard]] std::shared_ptr<hub_type> hub() const { return hub_.look(); }
   /// A hub that knows nothing. Returns the one before, to be let go of.
-  std::shared_ptr<hub_type> replace_hub() { return hub_.exchange(std::make_shared<hub_type>(options_, clock)); }
+  std::shared_ptr<hub_type> replace_hub() {
+    backplane_type seen{std::make_shared<checking_observer>()};
+    return hub_.exchange(std::make_shared<hub_type>(options_, clock, std::move(seen)));
+  }
 
   [[nodiscard]] static std::string some_room(seeded_random& random) {
     return "room" + std::to_string(random.below(rooms));

@@ -537,6 +537,16 @@ TEST_F(presence_own_members, a_re_entry_of_what_the_hub_ended_is_lost) {
   EXPECT_EQ(take_published(), silence);
 }
 
+TEST_F(presence_own_members, a_re_entry_of_whom_the_hub_has_banned_is_not_tried_again) {
+  enter_with("x");
+  room.refuse_nth(1, errc::banned);
+  room.answer_attach({.has_members = true});
+  EXPECT_EQ(p->self(), (self_status{self_state::lost, leave_reason::none, errc::banned}));
+  forget();
+  reconnect();
+  EXPECT_EQ(take_published(), silence);
+}
+
 TEST_F(presence_own_members, a_late_answer_does_not_bring_back_what_a_sync_lacks) {
   for (const bool late : {true, false}) {
     open();

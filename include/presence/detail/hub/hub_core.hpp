@@ -14,6 +14,7 @@
 #include <presence/detail/util/secret.hpp>
 #include <presence/detail/util/utf8.hpp>
 #include <presence/identity.hpp>
+#include <presence/observer.hpp>
 #include <presence/options.hpp>
 #include <presence/overview.hpp>
 #include <presence/result.hpp>
@@ -54,15 +55,29 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   using lock_type = std::unique_lock<mutex_type>;
 
   static constexpr bool stateless = std::is_empty_v<Backplane> && std::copy_constructible<Backplane>;
+  using observer = typename observer_of<Backplane>::type;
 
-  /// Hands a room's changes to the backplane; one that has no state is no burden to a room.
+  /// Hands a room's changes to the backplane, and what there is to see to the observer that this brings; one that has no
+  /// state is no burden to a room.
   struct tap {
+    using observer = typename hub_core::observer;
     [[no_unique_address]] std::conditional_t<stateless, Backplane, std::shared_ptr<Backplane>> to;
     void operator()(std::string_view room, const message_batch<Data>& changes) {
       if constexpr (stateless) {
         to.publish(room, changes);
       } else {
         to->publish(room, changes);
+      }
+    }
+    /// Calls `tell(observer&)`. Without a lock.
+    template <class F>
+    void observe(F&& tell) const noexcept {
+      before_callback<mutex_type>();
+      if constexpr (stateless) {
+        auto seen_by = to;
+        attempt([&] { tell(seen_by.observer()); }, [](auto) {});
+      } else {
+        attempt([&] { tell(to->observer()); }, [](auto) {});
       }
     }
   };
@@ -97,6 +112,13 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   };
   using places = boost::unordered_flat_map<std::string_view, place, seeded_hash, std::equal_to<>>;
 
+  /// What the observer knows of a session. Under its lock.
+  struct observed_session {
+    std::optional<session_state> told;
+    std::error_code ended_with;
+    bool telling = false;  // somebody does, and goes on until all is told
+  };
+
   struct session {
     identity who;
     std::string connection_id;
@@ -115,6 +137,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     milliseconds due{};                                  // in elapsed time
     std::atomic<std::uint64_t> rate{0};  // a second of elapsed time, 32 bits, and how many messages were sent in it
     std::atomic<std::uint64_t> next_serial{0};
+    [[no_unique_address]] std::conditional_t<observes_sessions<observer>, observed_session, nobody> seen;
   };
 
   hub_core(hub_options o, Clock clock, Backplane backplane)
@@ -132,7 +155,16 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 
   // --- sessions (impl/hub/sessions.hpp)
   // ----------------------------------------------------------------------------------
-  [[nodiscard]] result<session_ptr> connect(identity who);
+  [[nodiscard]] result<session_ptr> connect(identity who) {
+    const std::string client_id = observes_refusals<observer> ? who.client_id : std::string{};
+    auto made = open(std::move(who));
+    if (made) {
+      show(**made);
+    } else {
+      show_refusal(nullptr, client_id, {}, made.error());
+    }
+    return made;
+  }
   /// A session that was taken up, the number of its new owner, and the attachments that were made for the sinks.
   struct resumed {
     session_ptr of;
@@ -157,7 +189,11 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   // --- attachments (impl/hub/attachments.hpp)
   // ------------------------------------------------------------------------------
   [[nodiscard]] result<attachment> attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
-                                          mode_set wanted, sink_ptr to);
+                                          mode_set wanted, sink_ptr to) {
+    auto made = let_in(s, owner, name, wanted, std::move(to));
+    if (!made) show_refusal(&s, s.who.client_id, name, made.error());
+    return made;
+  }
   void detach(session& s, const attachment& from);
   bool detach(session& s, std::string_view name);
   void settle(const attachment& at);
@@ -179,6 +215,11 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] std::vector<room_info> rooms() const;
   [[nodiscard]] std::vector<std::string> rooms_of(std::string_view client_id) const;
   [[nodiscard]] std::vector<session_info> sessions_of(std::string_view client_id) const;
+
+  // --- the observer (impl/hub/observing.hpp) --------------------------------------------------------------------------
+  void show(session& s) noexcept;
+  void show_refusal(const session* s, std::string_view client_id, std::string_view in,
+                    std::error_code why) const noexcept;
 
   /// Names in the hub's own spelling, kept in `made` if they have to be made; nothing for one that is refused.
   [[nodiscard]] std::optional<std::string_view> room_name(std::string_view name, std::string& made) const {
@@ -224,6 +265,9 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] bool valid_client_id(std::string_view id) const {
     return !id.empty() && id.size() <= options.limits.client_id && is_valid_utf8(id);
   }
+  [[nodiscard]] result<session_ptr> open(identity who);
+  [[nodiscard]] result<attachment> let_in(session& s, std::optional<std::uint32_t> owner, std::string_view name,
+                                          mode_set wanted, sink_ptr to);
   [[nodiscard]] room_ptr hold_room(std::string_view name);
   [[nodiscard]] mode_set granted(const identity& who, std::string_view name) const noexcept;
   [[nodiscard]] std::vector<room_ptr> all_rooms() const;
@@ -323,6 +367,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
 #include <presence/impl/hub/deadlines.hpp>
 #include <presence/impl/hub/lost.hpp>
 #include <presence/impl/hub/moderation.hpp>
+#include <presence/impl/hub/observing.hpp>
 #include <presence/impl/hub/overview.hpp>
 #include <presence/impl/hub/sessions.hpp>
 

@@ -14,6 +14,7 @@
 #include <presence/detail/util/unique_function.hpp>
 #include <presence/member_set.hpp>
 #include <presence/mutex.hpp>
+#include <presence/observer.hpp>
 #include <presence/options.hpp>
 #include <presence/overview.hpp>
 #include <presence/sink.hpp>
@@ -28,6 +29,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -100,6 +102,10 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     ends_syncs_ = true;
     ends_syncs_after_ = set.version();
   }
+
+  /// What holds the room besides an attachment lets go of it. Once all else has been told the room goes with the last that
+  /// does: no two rooms of one name ever tell at the same time.
+  void release() noexcept { ++releases_; }
 
   /// `to` is to be told that it is attached. At most one join waits for an attachment: the pages of its sync are made
   /// when its turn comes, and show whatever a second one would.
@@ -257,6 +263,9 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
 
   // of the drainer (impl/hub/room_delivery.hpp); with the lock, which is free while something is told
   bool step(lock_type& lock) noexcept;
+  bool tell_something(lock_type& lock) noexcept;
+  bool release_holds(lock_type& lock) noexcept;
+  bool show_occupancy(lock_type& lock) noexcept;
   bool attend(lock_type& lock) noexcept;
   void sync_everybody(lock_type& lock) noexcept;
   void end_open_syncs(lock_type& lock) noexcept;
@@ -273,6 +282,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   void deliver(record& to, sink_base<Data>& sink, const batch& messages, std::uint64_t version) noexcept;
   void sync(record& to, const attachment_info& info, const sync_pages& with) noexcept;
   [[nodiscard]] bool send_page(record& to, const batch& page, const sync_cursor& cursor) noexcept;
+  void show_slow(const record& which) const noexcept;
   template <class F>
   bool call(record& to, F&& f) noexcept;
   void add_receiver(const record_ptr& which) noexcept;
@@ -300,9 +310,12 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   std::uint64_t last_sync_ = 0;
   std::uint64_t last_made_ = 0;  // synthesized ids
   std::size_t given_seats_ = 0;
+  std::size_t releases_ = 0;        // holds that have ended and are given back when all is told
   std::shared_ptr<hub_room> self_;  // while a thread has promised to come back
 
+  using observer = typename Tap::observer;
   // of the drainer
+  [[no_unique_address]] std::conditional_t<observes_occupancy<observer>, presence::occupancy, nobody> shown_;
   std::uint64_t told_version_ = 0;  // of the last changes that were told
   bool some_ran_out_ = false;       // of memory, of those who were told the last changes
   std::vector<receiver> subscribers_;

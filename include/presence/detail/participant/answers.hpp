@@ -19,7 +19,8 @@ namespace presence::inline PRESENCE_ABI::detail {
     case errc::not_permitted:
     case errc::room_full:
     case errc::rate_limited:
-    case errc::evicted: return true;
+    case errc::evicted:
+    case errc::banned: return true;
     default: return is_temporary(outcome) && outcome != errc::disconnected;
   }
 }

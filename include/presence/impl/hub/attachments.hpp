@@ -42,7 +42,7 @@ mode_set hub_core<Data, Clock, Backplane>::granted(const identity& who, std::str
 /// new one, which has missed what it missed; so does one with the same sink. While the connection is lost the
 /// attachment waits for the resume. Nothing is told until `settle`. If it throws, nothing has changed.
 template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::attach(session& s, std::optional<std::uint32_t> owner, std::string_view name,
+auto hub_core<Data, Clock, Backplane>::let_in(session& s, std::optional<std::uint32_t> owner, std::string_view name,
                                               mode_set wanted, sink_ptr to) -> result<attachment> {
   std::string made_name;
   const auto spelled = room_name(name, made_name);
@@ -161,7 +161,7 @@ void hub_core<Data, Clock, Backplane>::part_place(const place& at, std::error_co
     at.where->enqueue_part(each, told, true);
   }
   if (members_leave) at.where->remove_members(at.of, *members_leave, now());
-  if (std::exchange(at.of->lingers, false)) registry_->release(*at.where);
+  if (std::exchange(at.of->lingers, false)) at.where->release();
 }
 
 /// The connection is lost. An attachment that waits for an attach or a resume already goes on waiting.
@@ -346,6 +346,7 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
         in.drain(lock);
       },
       [&](const std::exception_ptr& why) { outcome = why_it_failed(why); });
+  if (outcome) show_refusal(&s, s.who.client_id, in.name, outcome);
   if (queued) return;
   before_callback<mutex_type>();
   attempt([&] { handler(outcome); }, [](auto) {});

@@ -116,7 +116,9 @@ bool hub_core<Data, Clock, Backplane>::linger_in_room(session& s, const place& a
 /// The session is in the room again, by an attachment that holds it. Precondition: the session's lock is held.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::let_go(place& at) noexcept {
-  if (std::exchange(at.of->lingers, false)) registry_->release(*at.where);
+  if (!std::exchange(at.of->lingers, false)) return;
+  const lock_type in_room{at.where->mutex};
+  at.where->release();
 }
 
 /// For when the session attaches to the room again: its stamps go on from where they are. Precondition: the session's
@@ -165,19 +167,22 @@ std::size_t hub_core<Data, Clock, Backplane>::run_due() {
   struct told_in_any_case {
     std::vector<places> ended;
     std::vector<room_ptr> left;
+    std::vector<session_ptr> sessions;
     hub_core& hub;
     ~told_in_any_case() {
       for (const places& each : ended) drain_all(each);
       drain_all(left);
+      for (const session_ptr& each : sessions) hub.show(*each);
       hub.tell_timer();
     }
-  } told{{}, {}, *this};
+  } told{{}, {}, {}, *this};
   std::size_t ended = 0;
   const milliseconds until = elapsed();
   end_quiet_start(until, told.left);
   for (;;) {
     told.ended.emplace_back();  // before anything is taken out of the queue that would have to be put back
     told.left.emplace_back();
+    if constexpr (observes_sessions<observer>) told.sessions.reserve(told.ended.capacity());
     std::optional<deadline_item> due;
     {
       const lock_type lock{mutex_};
@@ -190,6 +195,7 @@ std::size_t hub_core<Data, Clock, Backplane>::run_due() {
       told.left.back() = due->only;
       expire_left_behind(*due, until);
     } else if (expire(*due, until, told.ended.back())) {
+      if constexpr (observes_sessions<observer>) told.sessions.push_back(std::move(due->of));
       ++ended;
       continue;
     }

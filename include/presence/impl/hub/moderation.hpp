@@ -71,6 +71,7 @@ bool hub_core<Data, Clock, Backplane>::kick(const session_ptr& s, std::error_cod
     end(*s, leave_reason::evicted, why, left);
   }
   drain_all(left);
+  show(*s);
   return true;
 }
 

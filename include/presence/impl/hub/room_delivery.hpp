@@ -8,9 +8,17 @@
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// Tells one task. Returns false where there is nothing left to do.
+/// Does one thing. Returns false where there is nothing left to do.
 template <class Data, class Mutex, class Tap>
 bool hub_room<Data, Mutex, Tap>::step(lock_type& lock) noexcept {
+  const bool told = tell_something(lock);
+  const bool shown = show_occupancy(lock);
+  return told || shown || release_holds(lock);
+}
+
+/// Tells one task, or what could not be one.
+template <class Data, class Mutex, class Tap>
+bool hub_room<Data, Mutex, Tap>::tell_something(lock_type& lock) noexcept {
   if (lost_ != 0 && retries_ > 0) {
     sync_everybody(lock);
     return true;
@@ -35,6 +43,16 @@ bool hub_room<Data, Mutex, Tap>::step(lock_type& lock) noexcept {
     deliver_join(lock, std::get<join>(next).to);
   }
   next = join{};  // what it held is destroyed outside the lock
+  lock.lock();
+  return true;
+}
+
+template <class Data, class Mutex, class Tap>
+bool hub_room<Data, Mutex, Tap>::release_holds(lock_type& lock) noexcept {
+  std::size_t ended = std::exchange(releases_, 0);
+  if (ended == 0) return false;
+  lock.unlock();
+  for (; ended > 0; --ended) registry_->release(*this);
   lock.lock();
   return true;
 }
@@ -144,7 +162,10 @@ void hub_room<Data, Mutex, Tap>::deliver_part(lock_type& lock, const part& p) no
   if (p.heir == nullptr || p.heir->sink != from.sink) {
     call(from, [&](sink_base<Data>& sink) { sink.on_detached(p.why); });
   }
-  if (p.for_good) registry_->release(*this);
+  if (!p.for_good) return;
+  lock.lock();
+  release();
+  lock.unlock();
 }
 
 template <class Data, class Mutex, class Tap>
@@ -260,6 +281,7 @@ void hub_room<Data, Mutex, Tap>::sync(record& to, const attachment_info& info, c
         }
       },
       [&](auto) { to.lagging = true; });
+  if (observes_slow_sinks<observer> && to.lagging) show_slow(to);
 }
 
 /// One immutable batch for all receivers. Those some places ahead are asked for in advance: of 10,000 they are no
@@ -303,6 +325,7 @@ PRESENCE_DETAIL_ALWAYS_INLINE inline void hub_room<Data, Mutex, Tap>::deliver(re
             to.lagging = true;
             if (why_it_failed(why) == std::errc::not_enough_memory) to.ran_out = some_ran_out_ = true;
           });
+  if (observes_slow_sinks<observer> && to.lagging) show_slow(to);
 }
 
 /// Calls the sink, and returns whether it is told: not if it is closed, or throws.

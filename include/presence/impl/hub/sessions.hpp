@@ -9,7 +9,7 @@
 namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Backplane>
-auto hub_core<Data, Clock, Backplane>::connect(identity who) -> result<session_ptr> {
+auto hub_core<Data, Clock, Backplane>::open(identity who) -> result<session_ptr> {
   std::string made_name;
   const auto spelled = client_name(who.client_id, made_name);
   if (!spelled) return errc::invalid_client_id;
@@ -45,6 +45,7 @@ void hub_core<Data, Clock, Backplane>::drop(const session_ptr& s, std::uint32_t 
     pause_all(*s);
   }
   drain_all(paused);
+  show(*s);
   tell_timer();
 }
 
@@ -141,6 +142,7 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key, std::vector<
     made.owner = ++s.owner;  // of a live session: taken over from whoever had it
   }
   drain_all(back);
+  show(s);
   tell_timer();
   return made;
 }
@@ -167,6 +169,7 @@ void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t
   }
   drain_all(lingering);
   drain_all(left);
+  show(*s);
   tell_timer();
 }
 
@@ -174,6 +177,7 @@ void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::end(session& s, leave_reason why, std::error_code told, places& drains) {
   s.state = session_state::ended;
+  if constexpr (observes_sessions<observer>) s.seen.ended_with = told;
   s.expired = why == leave_reason::timed_out;
   drains.swap(s.rooms);
   part_all(drains, told, why);
@@ -213,6 +217,7 @@ void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
     const lock_type lock{s->mutex};
     if (s->state == session_state::ended) continue;
     s->state = session_state::ended;
+    if constexpr (observes_sessions<observer>) s->seen.ended_with = make_error_code(errc::connection_closed);
     part_all(s->rooms, make_error_code(errc::connection_closed), std::nullopt);
     const lock_type in_hub{mutex_};
     if (s->deadline) deadlines_.cancel(*s->deadline);
@@ -232,7 +237,14 @@ void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
       lock_type lock{at.where->mutex};
       at.where->drain(lock);
     }
-    for (const auto& [name, at] : left) at.where->forget_members();
+    for (const auto& [name, at] : left) {
+      at.where->forget_members();
+      if constexpr (observes_occupancy<observer>) {
+        lock_type lock{at.where->mutex};
+        at.where->drain(lock);
+      }
+    }
+    show(*s);
   }
 }
 
