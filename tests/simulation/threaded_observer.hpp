@@ -36,7 +36,9 @@ class checking_observer {
   }
   void on_occupancy(const occupancy_event& e) {
     tell(rooms_, e.room, [&](room& told) {
-      expect(e.before == told.last, "an occupancy does not follow the one before");
+      if (e.before != told.last)
+        broken("occupancy of " + std::string{e.room} + ": " + text(e.before) + " -> " + text(e.now) + " after " +
+               text(told.last));
       expect(e.now != e.before, "an occupancy has not changed");
       expect(e.now.users <= e.now.members && (e.now.users == 0) == (e.now.members == 0), "users do not fit to members");
       told.last = e.now;
@@ -46,6 +48,9 @@ class checking_observer {
   void on_refusal(const refusal& r) { expect(static_cast<bool>(r.why), "refused without a reason"); }
 
  private:
+  static std::string text(const occupancy& o) {
+    return std::to_string(o.members) + '/' + std::to_string(o.users) + '/' + std::to_string(o.watchers);
+  }
   struct session {
     std::optional<session_change> last;
     bool busy = false;

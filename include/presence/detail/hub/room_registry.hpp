@@ -24,11 +24,13 @@ struct room_registry {
   // by name; the names are those in the rooms
   boost::unordered_flat_map<std::string_view, std::shared_ptr<Room>, seeded_hash, std::equal_to<>> rooms;
 
+  bool closing = false;  // the hub is: rooms stay until all has ended, as their members do
+
   /// An attachment has ended. The room goes with the last one, as every member belongs to an attachment.
   void release(Room& room) noexcept {
     std::shared_ptr<Room> last;  // destroyed after the lock is released
     const std::lock_guard lock{mutex};
-    if (--room.holds > 0) return;
+    if (--room.holds > 0 || closing) return;
     const auto found = rooms.find(room.name);
     last = std::move(found->second);
     rooms.erase(found);

@@ -207,7 +207,12 @@ void hub_core<Data, Clock, Backplane>::forget_session(session& s) {
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
   decltype(sessions_) all;
-  deadlines left_behind;  // these hold sessions
+  decltype(registry_->rooms) rooms;  // destroyed after the lock is released
+  deadlines left_behind;             // these hold sessions
+  {
+    const lock_type lock{registry_->mutex};
+    registry_->closing = true;
+  }
   {
     const lock_type lock{mutex_};
     closed_ = true;
@@ -246,6 +251,8 @@ void hub_core<Data, Clock, Backplane>::shut_down() noexcept {
     }
     show(*s);
   }
+  const lock_type lock{registry_->mutex};
+  rooms.swap(registry_->rooms);
 }
 
 template <class Data, class Clock, class Backplane>
