@@ -2,6 +2,7 @@
 #ifndef PRESENCE_BASIC_PRESENCE_HPP
 #define PRESENCE_BASIC_PRESENCE_HPP
 
+#include <presence/batch.hpp>
 #include <presence/changes.hpp>
 #include <presence/clock.hpp>
 #include <presence/detail/participant/presence_core.hpp>
@@ -110,6 +111,14 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   // detached, suspended or failed, and while attaching with `queue_operations` off; `queue_full`; `invalid_data` if the
   // codec refuses; what the hub answers: `not_permitted`, `message_too_large`, `room_full`, `rate_limited`,
   // `bad_request`; `connection_closed`; `operation_aborted`. Without a handler an error goes to `subscribe_errors`.
+
+  /// Several of them together, all or none, told to others as one change. While attaching a batch waits as one operation, of
+  /// which nothing is superseded. Errors beside those above: `bad_request` for a batch of none, or one that names a client
+  /// twice. Linear in the batch.
+  void publish(batch<Data> all, completion handler = {}) {
+    handler = detail::batch_access::completion_of(all, std::move(handler));
+    if (alive(handler)) core_->publish(std::move(detail::batch_access::entries(all)), std::move(handler));
+  }
 
   /// "Am I present?": absent → entering → present → lost, and why lost.
   [[nodiscard]] self_status self() const {
@@ -257,9 +266,10 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// `client_id` is null for the connection's own.
   void operate(action what, std::string* client_id, shared_data<Data> data, extras extra, completion handler) {
     if (!alive(handler)) return;
-    core_->post(detail::operate_call<Data>{what, client_id != nullptr,
-                                           client_id != nullptr ? std::move(*client_id) : std::string{},
-                                           std::move(data), std::move(extra), std::move(handler), false});
+    detail::batch_entry<Data> one{what, client_id != nullptr,
+                                  client_id != nullptr ? std::move(*client_id) : std::string{}, std::move(data),
+                                  std::move(extra)};
+    core_->post(detail::operate_call<Data>{std::move(one), {}, std::move(handler), false});
   }
 
   struct retire {

@@ -15,6 +15,8 @@ class shared_data;
 template <class Data>
 struct message;
 template <class Data>
+class batch;
+template <class Data>
 struct member;
 template <class Data>
 struct member_view;

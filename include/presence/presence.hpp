@@ -7,6 +7,7 @@
 #include <presence/backplane.hpp>
 #include <presence/basic_hub.hpp>
 #include <presence/basic_presence.hpp>
+#include <presence/batch.hpp>
 #include <presence/changes.hpp>
 #include <presence/clock.hpp>
 #include <presence/codec.hpp>

@@ -2,6 +2,7 @@
 #ifndef PRESENCE_SESSION_HPP
 #define PRESENCE_SESSION_HPP
 
+#include <presence/batch.hpp>
 #include <presence/detail/hub/hub_core.hpp>
 #include <presence/fwd.hpp>
 #include <presence/loopback.hpp>
@@ -74,6 +75,18 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
     s->hub->publish(*s, at, std::move(messages), std::move(handler));
   }
 
+  /// The same for a batch. Errors beside those: `bad_request` for a batch that names a client twice.
+  void publish(batch<Data> all, completion handler = {}) {
+    handler = detail::batch_access::completion_of(all, std::move(handler));
+    auto& entries = detail::batch_access::entries(all);
+    std::vector<message<Data>> messages;  // where there are none the hub refuses that
+    if (session_ != nullptr && detail::names_each_once(entries, session_->who.client_id)) {
+      messages.reserve(entries.size());
+      for (auto& each : entries) messages.push_back(message_of(std::move(each)));
+    }
+    publish(std::move(messages), std::move(handler));
+  }
+
   /// The sink is told `on_detached` without an error, and the members leave, if this was the session's last attachment
   /// to the room. Detaching again does nothing.
   void detach() {
@@ -110,12 +123,18 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   friend class publishing<basic_attachment, Data>;
 
   void operate(action what, std::string* client_id, shared_data<Data> data, extras&& extra, completion handler) {
-    std::vector<message<Data>> one(1);
-    one.front().action = what;
-    if (client_id != nullptr) one.front().client_id = std::move(*client_id);
-    one.front().data = std::move(data);
-    one.front().extras = std::move(extra);
+    std::vector<message<Data>> one;
+    one.push_back(message_of({what, client_id != nullptr, client_id != nullptr ? std::move(*client_id) : std::string{},
+                              std::move(data), std::move(extra)}));
     publish(std::move(one), std::move(handler));
+  }
+  [[nodiscard]] static message<Data> message_of(detail::batch_entry<Data>&& one) {
+    message<Data> made;
+    made.action = one.what;
+    made.client_id = std::move(one.client_id);
+    made.data = std::move(one.data);
+    made.extras = std::move(one.extras);
+    return made;
   }
 
   basic_attachment(typename core::session_ptr s, std::uint32_t owner, typename core::attachment at) noexcept

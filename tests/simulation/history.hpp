@@ -18,7 +18,7 @@ namespace presence::inline PRESENCE_ABI::testing {
 [[nodiscard]] inline std::vector<history_step> make_history(std::uint64_t seed, std::size_t steps) {
   // How often each deed comes up, in the order of `deed`.
   static constexpr std::array<std::uint64_t, deed_count> weights{10, 10, 5, 3, 3, 3, 4, 2, 3, 2, 2, 60, 5, 10, 1,
-                                                                 2,  8,  2, 2, 1, 1, 2, 2, 1, 4, 1, 2,  2, 5};
+                                                                 2,  8,  2, 2, 1, 1, 2, 2, 1, 4, 1, 2,  2, 5,  3};
   seeded_random random{seed};
   std::uint64_t total = 0;
   for (const std::uint64_t w : weights) total += w;

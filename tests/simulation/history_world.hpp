@@ -56,8 +56,9 @@ enum class deed : std::uint8_t {
   get_some,
   leave_with_data,
   act_inside,
+  several,
 };
-inline constexpr std::size_t deed_count = static_cast<std::size_t>(deed::act_inside) + 1;
+inline constexpr std::size_t deed_count = static_cast<std::size_t>(deed::several) + 1;
 
 [[nodiscard]] constexpr std::string_view to_string(deed d) noexcept {
   constexpr std::array<std::string_view, deed_count> names{
@@ -65,7 +66,7 @@ inline constexpr std::size_t deed_count = static_cast<std::size_t>(deed::act_ins
       "subscribe", "unsubscribe", "get",          "attach",          "detach",        "deliver",
       "cut",       "connect",     "connect_anew", "suspend",         "pause",         "long_pause",
       "resync",    "restart",     "create",       "destroy",         "crash",         "congest",
-      "batch",     "evict",       "get_some",     "leave_with_data", "act_inside"};
+      "batch",     "evict",       "get_some",     "leave_with_data", "act_inside",    "several"};
   return names[static_cast<std::size_t>(d)];
 }
 
@@ -335,9 +336,17 @@ class history_world {
         static constexpr deed possible[] = {
             deed::enter,  deed::update,    deed::leave,   deed::enter_client, deed::unsubscribe,     deed::detach,
             deed::attach, deed::get,       deed::deliver, deed::get_some,     deed::leave_with_data, deed::deliver,
-            deed::resync, deed::subscribe, deed::batch,   deed::evict};
+            deed::resync, deed::subscribe, deed::batch,   deed::evict,        deed::several};
         w.inside = history_step{possible[step.how / 1'000 % std::size(possible)], step.who, step.how / 32'000};
         return;
+      }
+      case deed::several: {
+        batch<data> together;
+        if (step.how % 2 == 0) together.enter(value, asked(w, w.client_id, action::enter, value));
+        together.update_client(guest, value, asked(w, guest, action::update, value));
+        const std::string other{guests[(step.how + 1) % std::size(guests)]};
+        if (step.how % 5 != 0) together.leave_client(other, asked(w, other, action::leave));
+        return presence.publish(std::move(together));
       }
       case deed::congest: return w.at->link.set_capacity(step.how % 3 == 0 ? 1'000'000 : step.how % 4);
     }

@@ -292,7 +292,7 @@ class actor {
     const auto data = std::to_string(random_());
     doing_ = "participant";
     if (random_.chance(3)) return who.detach(std::move(handler));
-    switch (random_.below(12)) {
+    switch (random_.below(13)) {
       case 0:
       case 1:
       case 2: return who.enter(data, std::move(handler));
@@ -304,6 +304,13 @@ class actor {
       case 8: return who.leave_client(name, std::move(handler));
       case 9: return who.get({}, std::move(handler));
       case 10: return who.get({name, {}}, std::move(handler));
+      case 11: {
+        batch<data_type> several;
+        several.enter(data);
+        several.leave_client(name + " too");
+        several.enter_client(name + " as well", data);
+        return who.publish(std::move(several), std::move(handler));
+      }
       default: return who.attach(std::move(handler));
     }
   }

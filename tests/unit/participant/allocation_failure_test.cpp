@@ -272,6 +272,18 @@ TEST(presence_allocation_failure, of_an_operation_for_others_is_told_or_thrown_P
   }
 }
 
+TEST(presence_allocation_failure, of_a_batch_is_told_or_thrown_P12) {
+  const auto publish = [](world& w) {
+    batch<std::string> team;
+    team.enter({std::string(100, 'o')});
+    team.enter_client("first guest, with a long client id", {std::string(100, 'd')});
+    team.leave_client("a guest who is new, with a long client id");
+    return w.p->publish(std::move(team), w.handler()), 1;
+  };
+  fail_each(nothing, publish, quiet());
+  fail_each(entered_others, publish);
+}
+
 TEST(presence_allocation_failure, of_a_get_is_told_or_thrown_P12) {
   const auto get = [](world& w) { return w.p->get({}, w.handler()), 1; };
   fail_each(nothing, get, quiet());

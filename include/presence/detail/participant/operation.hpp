@@ -11,10 +11,12 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
-/// An enter, update or leave of a participant: waiting for the attach, or sent and not answered.
+/// An enter, update or leave of a participant: waiting for the attach, or sent and not answered. Of a batch it is the first,
+/// and has the others with it: they wait, are sent and are answered together.
 template <class Wire>
 struct operation {
   action what = action::absent;
@@ -29,7 +31,17 @@ struct operation {
   message_id id;                          ///< of a re-entry on the same connection (RTP17g1)
   std::optional<std::error_code> answer;  ///< one that there was no memory to queue
   completion handler;
+  std::vector<operation> others;
+
+  [[nodiscard]] bool alone() const noexcept { return others.empty(); }
 };
+
+/// Calls `with(operation&)` for each of a batch, or for the one.
+template <class Operation, class With>
+void each_part(Operation& op, With&& with) {
+  with(op);
+  for (auto& other : op.others) with(other);
+}
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 

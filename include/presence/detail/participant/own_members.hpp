@@ -46,6 +46,19 @@ class own_members {
 
   // --- what the user asks -----------------------------------------------------------------------------------------------
 
+  /// For a batch: what is said next of its operations, by `called`, `waits` or `sending`, will not throw. If this throws, nothing
+  /// has changed.
+  void remember(const operation_type& op) {
+    struct forgetting {
+      own_members* all;
+      const operation_type& op;
+      ~forgetting() {
+        if (all != nullptr) each_part(op, [&](const operation_type& one) { all->forget_if_unneeded(one); });
+      }
+    } unless_done{this, op};
+    each_part(op, [&](const operation_type& one) { (void)at(one); });
+    unless_done.all = nullptr;
+  }
   /// An operation of the user's was accepted here: it is sent or waits. May throw, and then nothing has changed.
   void called(const operation_type& op) {
     record& mine = at(op);
@@ -171,6 +184,9 @@ class own_members {
   [[nodiscard]] record& at(const operation_type& op) {
     if (is_self(op)) return self_record_;
     return others_.try_emplace(op.client_id).first->second;
+  }
+  void forget_if_unneeded(const operation_type& op) noexcept {
+    if (const record* const mine = find(op)) forget_unneeded(op, *mine);
   }
   void forget_unneeded(const operation_type& op, const record& mine) noexcept {
     if (!is_self(op) && !mine.is_needed()) erase(op.client_id);

@@ -110,7 +110,9 @@ class participant_state {
   }
 
   /// What an operation that is over still holds is destroyed outside the lock.
-  void let_go_of(operation_type& op) noexcept { let_go(std::move(op.data)); }
+  void let_go_of(operation_type& op) noexcept {
+    each_part(op, [&](operation_type& one) { let_go(std::move(one.data)); });
+  }
 
   /// Whether another operation of the user may be on its way: past the bound they wait, and only the newest of each
   /// member does (W13).

@@ -79,6 +79,15 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   /// Brings any of these calls: `operate_call`, for an enter, update or leave.
   template <class Task>
   void post(Task t);
+  void publish(std::vector<batch_entry<Data>> all, completion handler) {
+    operate_call<Data> call{{}, {}, std::move(handler), false};
+    if (!all.empty() && names_each_once(all, client_id())) {
+      call.first = std::move(all.front());
+      all.erase(all.begin());
+      call.others = std::move(all);
+    }
+    post(std::move(call));
+  }
   void get(query which, get_handler handler) { post(get_call{std::move(which), std::move(handler)}); }
 
   [[nodiscard]] subscription subscribe(action_set actions, listener_to<event<Data>> listener);
@@ -131,6 +140,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void run(attach_call& call, lock_type& lock);
   void run(detach_call& call, lock_type& lock);
   void run(operate_call<Data>& call, lock_type& lock);
+  [[nodiscard]] std::error_code make_operation(const batch_entry<Data>& asked, operation_type& op);
   void run(get_call& call, lock_type& lock);
   void run(live_batch<wire>& t, lock_type& lock);
   void run(sync_page<wire>& t, lock_type& lock);
@@ -164,7 +174,9 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void complete(completion& handler, std::error_code outcome, std::string_view what, std::string_view client_id,
                 lock_type& lock) noexcept;
   void complete(operation_type& op, std::error_code outcome, lock_type& lock) noexcept {
-    complete(op.handler, outcome, to_string(op.what), op.client_id, lock);
+    const bool one = op.alone();
+    complete(op.handler, outcome, one ? to_string(op.what) : std::string_view{"publish"},
+             one ? std::string_view{op.client_id} : std::string_view{}, lock);
   }
   void answer(get_call& call, std::error_code why, lock_type& lock) noexcept;
   void report(std::error_code code, const char* operation, std::string_view client_id,

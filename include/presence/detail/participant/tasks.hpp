@@ -1,17 +1,18 @@
 #ifndef PRESENCE_DETAIL_PARTICIPANT_TASKS_HPP
 #define PRESENCE_DETAIL_PARTICIPANT_TASKS_HPP
 
+#include <presence/batch.hpp>
 #include <presence/detail/participant/operation.hpp>
 #include <presence/failure.hpp>
 #include <presence/message.hpp>
 #include <presence/room_state.hpp>
-#include <presence/shared_data.hpp>
 #include <presence/sync_cursor.hpp>
 #include <presence/transport.hpp>
 
-#include <string>
+#include <string_view>
 #include <system_error>
 #include <variant>
+#include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
@@ -23,15 +24,21 @@ struct attach_call {
 struct detach_call {
   completion handler;
 };
+/// One operation, or with the others of its batch.
 template <class Data>
 struct operate_call {
-  action what;
-  bool for_client;
-  std::string client_id;
-  shared_data<Data> data;
-  presence::extras extras;
+  batch_entry<Data> first;
+  std::vector<batch_entry<Data>> others;
   completion handler;
   bool refused = false;  ///< for lack of room: the handler is told so in its turn
+
+  /// For `subscribe_errors`.
+  [[nodiscard]] std::string_view name() const noexcept {
+    return others.empty() && first.what != action::absent ? to_string(first.what) : std::string_view{"publish"};
+  }
+  [[nodiscard]] std::string_view client_id() const noexcept {
+    return others.empty() ? std::string_view{first.client_id} : std::string_view{};
+  }
 };
 template <class Wire>
 struct live_batch {

@@ -32,9 +32,12 @@ bool presence_core<Data, Clock, Transport>::make_way(Task& t, lock_type& lock) {
     return true;
   }
   if constexpr (std::same_as<Task, operate_call<Data>>) {
-    if (t.what == action::leave && drain_.size() / 2 < most) return true;
+    const auto leaves = [](const batch_entry<Data>& one) { return one.what == action::leave; };
+    const bool only_leaves = leaves(t.first) && std::all_of(t.others.begin(), t.others.end(), leaves);
+    if (only_leaves && drain_.size() / 2 < most) return true;
     if (!t.handler && std::exchange(refusal_waits_, true)) return false;  // who listens to errors is told once
-    drain_.push(operate_call<Data>{t.what, t.for_client, std::move(t.client_id), {}, {}, std::move(t.handler), true});
+    batch_entry<Data> named{t.first.what, t.first.for_client, std::move(t.first.client_id), {}, {}};
+    drain_.push(operate_call<Data>{std::move(named), {}, std::move(t.handler), true});
     work(lock);
     let_go(lock);
     return false;

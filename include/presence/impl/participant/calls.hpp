@@ -50,7 +50,9 @@ void participant_state<Data, Wire>::detach(completion& handler) {
 template <class Data, class Wire>
 std::error_code participant_state<Data, Wire>::operate(operation_type& op, std::optional<outgoing>& now) {
   const auto cannot = [&](errc why) {
-    if (op.what == action::leave) own.could_not_leave(op);
+    each_part(op, [&](const operation_type& one) {
+      if (one.what == action::leave) own.could_not_leave(one);
+    });
     return make_error_code(why);
   };
   switch (room) {
@@ -72,14 +74,15 @@ std::error_code participant_state<Data, Wire>::operate(operation_type& op, std::
   queued.make_room();
   operation_type* const earlier = queued_for(op);
   if (earlier == nullptr && queued.size() >= options.max_queued_operations) return cannot(errc::queue_full);
-  own.called(op);
+  if (!op.alone()) own.remember(op);
+  each_part(op, [&](const operation_type& one) { own.called(one); });
   if (earlier != nullptr) {  // the newest state is what counts (W11)
     own.superseded(*earlier);
     fifo<operation_type> one;
     one.push(std::exchange(*earlier, std::move(op)));
     effects.add(refuse_operations<Wire>{std::move(one), make_error_code(errc::superseded)});
   } else {
-    own.waits(op, queued_before + queued.size());
+    each_part(op, [&](const operation_type& one) { own.waits(one, queued_before + queued.size()); });
     queued.push(std::move(op));
   }
   if (room == room_state::initialized) begin_attach();  // RTP8d
@@ -88,12 +91,14 @@ std::error_code participant_state<Data, Wire>::operate(operation_type& op, std::
 }
 
 /// The operation that waits for the same member and that this one makes pointless: an enter or update by another one or
-/// by a leave. An enter behind a leave is something else. O(1): a gateway has many members.
+/// by a leave. An enter behind a leave is something else, and a batch is not done by halves. O(1): a gateway has many members.
 template <class Data, class Wire>
 auto participant_state<Data, Wire>::queued_for(const operation_type& op) noexcept -> operation_type* {
+  if (!op.alone()) return nullptr;
   const auto number = own.newest_waiting(op);
   if (!number || *number < queued_before || *number - queued_before >= queued.size()) return nullptr;
   operation_type* const newest = queued.begin() + (*number - queued_before);
+  if (!newest->alone()) return nullptr;
   return newest->what != action::leave || op.what == action::leave ? newest : nullptr;
 }
 
@@ -147,16 +152,21 @@ template <class Data, class Wire>
 auto participant_state<Data, Wire>::send(operation_type& op, bool is_new) -> outgoing {
   outgoing made;
   (void)sent.prepare();
-  made.messages.reserve(1);
-  message<Wire> m;
-  m.action = op.what;
-  m.client_id = op.client_id;
-  m.data = op.data;
-  m.extras = op.extras;
-  m.id = op.id;
-  if (is_new) own.called(op);
-  own.sending(op, !is_new && !op.reentry);
-  made.messages.push_back(std::move(m));
+  made.messages.reserve(1 + op.others.size());
+  each_part(op, [&](const operation_type& one) {
+    message<Wire> m;
+    m.action = one.what;
+    m.client_id = one.client_id;
+    m.data = one.data;
+    m.extras = one.extras;
+    m.id = one.id;
+    made.messages.push_back(std::move(m));
+  });
+  if (!op.alone()) own.remember(op);
+  each_part(op, [&](operation_type& one) {
+    if (is_new) own.called(one);
+    own.sending(one, !is_new && !one.reentry);
+  });
   made.token = sent.add(std::move(op));
   return made;
 }
@@ -179,7 +189,9 @@ auto participant_state<Data, Wire>::next_waiting() -> std::optional<outgoing> {
 template <class Data, class Wire>
 void participant_state<Data, Wire>::refuse_queued(std::error_code why) noexcept {
   if (queued.empty()) return;
-  for (const operation_type& op : queued) own.dropped(op);
+  for (const operation_type& op : queued) {
+    each_part(op, [&](const operation_type& one) { own.dropped(one); });
+  }
   queued_before += queued.size();
   effects.add(refuse_operations<Wire>{std::exchange(queued, {}), why});
 }

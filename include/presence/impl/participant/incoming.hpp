@@ -81,8 +81,9 @@ void participant_state<Data, Wire>::gone(const state_change& change) noexcept {
   if (!again) refuse_queued(reason_for_operations(change));
   std::uint64_t number = queued_before;  // these still wait (W10)
   for (const operation_type& op : queued) {
-    attempt([&] { own.waits(op, number++); },
+    attempt([&] { each_part(op, [&](const operation_type& one) { own.waits(one, number); }); },
             [](const std::exception_ptr&) {});  // else it is not replaced by a newer one
+    ++number;
   }
   if (!again) answer_waiting(reason(change));
   if (!again) complete_all(attaching, reason(change), "attach");
@@ -113,10 +114,13 @@ auto participant_state<Data, Wire>::answered(publish_token token, std::error_cod
   if (!op) return std::nullopt;
   if (!queued.empty()) effects.add(send_waiting{});
   const bool in_room = room == room_state::attached || room == room_state::attaching;
-  std::optional<bool> there;
-  if (in_sync() && !catching_up) there = set.contains(own.name_of(*op), own.connection_id());
-  const bool refused = own.answered(*op, outcome, in_room, there);
-  if (refused) {  // RTP17e
+  bool refused = false;
+  each_part(*op, [&](const operation_type& one) {
+    std::optional<bool> there;
+    if (in_sync() && !catching_up) there = set.contains(own.name_of(one), own.connection_id());
+    if (own.answered(one, outcome, in_room, there)) refused = true;
+  });
+  if (refused) {  // RTP17e; a re-entry is never part of a batch
     effects.add(
         notify_state{{room, room, true, make_error_code(errc::reentry_failed), std::move(op->client_id), outcome}});
   }

@@ -133,7 +133,7 @@ void presence_core<Data, Clock, Transport>::run_out_of_memory(task& t, lock_type
   if (auto* call = std::get_if<attach_call>(&t)) return complete(call->handler, why, "attach", {}, lock);
   if (auto* call = std::get_if<detach_call>(&t)) return complete(call->handler, why, "detach", {}, lock);
   if (auto* call = std::get_if<operate_call<Data>>(&t)) {
-    return complete(call->handler, why, to_string(call->what), call->client_id, lock);
+    return complete(call->handler, why, call->name(), call->client_id(), lock);
   }
   if (auto* call = std::get_if<get_call>(&t)) return answer(*call, why, lock);
   lag();
@@ -159,29 +159,17 @@ void presence_core<Data, Clock, Transport>::run(detach_call& call, lock_type&) {
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(operate_call<Data>& call, lock_type& lock) {
-  const auto refuse = [&](std::error_code why) {
-    complete(call.handler, why, to_string(call.what), call.client_id, lock);
-  };
+  const auto refuse = [&](std::error_code why) { complete(call.handler, why, call.name(), call.client_id(), lock); };
   if (call.refused) {
     if (!call.handler) refusal_waits_ = false;
     return refuse(errc::queue_full);
   }
-  const std::string& acts_for = call.for_client ? call.client_id : client_id();
-  if (acts_for.empty() || acts_for == "*") return refuse(errc::invalid_client_id);  // RTP8j
-
+  if (call.first.what == action::absent) return refuse(errc::bad_request);
   operation_type op;
-  op.what = call.what;
-  op.own = acts_for == client_id();
-  if (call.for_client) op.client_id = call.client_id;  // else the hub fills it in (RTP8c)
-  op.extras = call.extras;
-  if constexpr (decodes) {
-    if (call.data) {
-      result<wire> encoded = codec_.encode(*call.data);
-      if (!encoded) return refuse(errc::invalid_data);
-      op.data = shared_data<wire>::make(std::move(*encoded));
-    }
-  } else {
-    op.data = call.data;
+  if (const std::error_code wrong = make_operation(call.first, op)) return refuse(wrong);
+  op.others.resize(call.others.size());
+  for (std::size_t i = 0; i < call.others.size(); ++i) {
+    if (const std::error_code wrong = make_operation(call.others[i], op.others[i])) return refuse(wrong);
   }
   op.handler = std::move(call.handler);
   std::optional<typename state_type::outgoing> now;
@@ -192,6 +180,28 @@ void presence_core<Data, Clock, Transport>::run(operate_call<Data>& call, lock_t
   if (!why) return;
   call.handler = std::move(op.handler);
   refuse(why);
+}
+
+/// Returns why it cannot be one, or no error.
+template <class Data, class Clock, class Transport>
+std::error_code presence_core<Data, Clock, Transport>::make_operation(const batch_entry<Data>& asked,
+                                                                      operation_type& op) {
+  const std::string_view acts_for = asked.name(client_id());
+  if (acts_for.empty() || acts_for == "*") return errc::invalid_client_id;  // RTP8j
+  op.what = asked.what;
+  op.own = acts_for == client_id();
+  if (asked.for_client) op.client_id = asked.client_id;  // else the hub fills it in (RTP8c)
+  op.extras = asked.extras;
+  if constexpr (decodes) {
+    if (asked.data) {
+      result<wire> encoded = codec_.encode(*asked.data);
+      if (!encoded) return errc::invalid_data;
+      op.data = shared_data<wire>::make(std::move(*encoded));
+    }
+  } else {
+    op.data = asked.data;
+  }
+  return {};
 }
 
 template <class Data, class Clock, class Transport>
@@ -279,7 +289,9 @@ void presence_core<Data, Clock, Transport>::run(publish_outcome& t, lock_type& l
   }
   attempt(
       [&] {
-        if (auto again = closed_ ? std::nullopt : state_.reentry_after(*op)) publish(*again, lock);
+        each_part(*op, [&](const operation_type& one) {
+          if (auto again = closed_ ? std::nullopt : state_.reentry_after(one)) publish(*again, lock);
+        });
       },
       [&](const std::exception_ptr&) { unsent_ = true; });
   if (closed_) return;
