@@ -67,6 +67,13 @@ class basic_member_set {
         batch, emit, [](const message_type&) { return true; }, [](const message_type&) {});
   }
 
+  /// For an authority, which decides by what is stored: looks the member up once, lets
+  /// `complete(const std::optional<view_type>&)` finish the message, and applies it unless that returns false. Returns
+  /// whether it changed the visible set. The key must be complete before. O(1).
+  /// If an allocation or `complete` throws, nothing has changed.
+  template <class Complete>
+  bool apply_completed(const message_type& incoming, Complete&& complete);
+
   /// A sync begins (an attach said that there are members): what is not confirmed from now on leaves when it ends. The
   /// next page decides its sequence. A sync in progress is discarded. O(1), but linear once in 65,535 calls.
   void start_sync();

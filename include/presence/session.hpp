@@ -69,7 +69,6 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
       if (handler) handler(make_error_code(errc::operation_aborted));
       return;
     }
-    if (!handler) handler = [](std::error_code) {};
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
     s->hub->publish(*s, at, std::move(messages), std::move(handler));
@@ -123,9 +122,11 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   friend class publishing<basic_attachment, Data>;
 
   void operate(action what, std::string* client_id, shared_data<Data> data, extras&& extra, completion handler) {
-    std::vector<message<Data>> one;
-    one.push_back(message_of({what, client_id != nullptr, client_id != nullptr ? std::move(*client_id) : std::string{},
-                              std::move(data), std::move(extra)}));
+    std::vector<message<Data>> one(1);
+    one.front().action = what;
+    if (client_id != nullptr) one.front().client_id = std::move(*client_id);
+    one.front().data = std::move(data);
+    one.front().extras = std::move(extra);
     publish(std::move(one), std::move(handler));
   }
   [[nodiscard]] static message<Data> message_of(detail::batch_entry<Data>&& one) {

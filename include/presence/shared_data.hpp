@@ -2,6 +2,7 @@
 #define PRESENCE_SHARED_DATA_HPP
 
 #include <presence/detail/util/always_inline.hpp>
+#include <presence/detail/util/single_threaded.hpp>
 #include <presence/error.hpp>
 #include <presence/payload.hpp>
 
@@ -41,13 +42,13 @@ class shared_data {
   }
 
   shared_data(const shared_data& other) noexcept : box_(other.box_) {
-    if (box_ != nullptr) box_->references.fetch_add(1, std::memory_order_relaxed);
+    if (box_ != nullptr) detail::add_to(box_->references, 1U, std::memory_order_relaxed);
   }
   shared_data(shared_data&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
   shared_data& operator=(const shared_data& other) noexcept {
     if (this == &other || box_ == other.box_) return *this;
     box* const before = std::exchange(box_, other.box_);
-    if (box_ != nullptr) box_->references.fetch_add(1, std::memory_order_relaxed);
+    if (box_ != nullptr) detail::add_to(box_->references, 1U, std::memory_order_relaxed);
     let_go(before);
     return *this;
   }
@@ -107,7 +108,7 @@ class shared_data {
   /// the value is to be destroyed by whoever destroys this.
   bool release_if_shared() noexcept {
     if (box_ == nullptr) return true;
-    if (box_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (detail::take_from(box_->references, 1U, std::memory_order_acq_rel) == 1) {
       box_->references.store(1, std::memory_order_relaxed);  // nobody else can have it any more
       return false;
     }
@@ -126,7 +127,7 @@ class shared_data {
   explicit shared_data(box* owned) noexcept : box_(owned) {}
 
   static void let_go(box* held) noexcept {
-    if (held != nullptr && held->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(held);
+    if (held != nullptr && detail::take_from(held->references, 1U, std::memory_order_acq_rel) == 1) destroy(held);
   }
   PRESENCE_DETAIL_NEVER_INLINE static void destroy(box* last) noexcept { delete last; }
 

@@ -12,6 +12,7 @@
 #include <presence/detail/util/hash.hpp>
 #include <presence/detail/util/json_text.hpp>
 #include <presence/detail/util/secret.hpp>
+#include <presence/detail/util/single_threaded.hpp>
 #include <presence/detail/util/utf8.hpp>
 #include <presence/identity.hpp>
 #include <presence/observer.hpp>
@@ -337,7 +338,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   // what is taken changes the room (impl/hub/applying.hpp)
   struct applied;
   void apply(session& s, room& in, record& from, std::vector<message<Data>>& messages, applied& done);
-  static void undo(room& in, room_session<Data>& of, applied& done) noexcept;
+  static void undo(room& in, room_session<Data>& of, std::vector<message<Data>>& messages, applied& done) noexcept;
   [[nodiscard]] static std::size_t weight(const std::vector<message<Data>>& messages);
 
   mutable hub_clock<Clock> clock_;

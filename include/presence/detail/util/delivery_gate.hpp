@@ -1,6 +1,7 @@
 #ifndef PRESENCE_DETAIL_UTIL_DELIVERY_GATE_HPP
 #define PRESENCE_DETAIL_UTIL_DELIVERY_GATE_HPP
 
+#include <presence/detail/util/single_threaded.hpp>
 #include <presence/version.hpp>
 
 #include <atomic>
@@ -23,7 +24,7 @@ class delivery_gate {
   }
   /// The same, where this thread has entered before.
   void pass_to(const void* receiver) noexcept {
-    current_.store(receiver, std::memory_order_seq_cst);
+    store_in_order(current_, receiver);
     if (waiting_.load(std::memory_order_seq_cst) > 0) current_.notify_all();
   }
   void leave() noexcept { pass_to(nullptr); }

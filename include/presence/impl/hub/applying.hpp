@@ -11,8 +11,9 @@ namespace presence::inline PRESENCE_ABI::detail {
 /// destructor of `Data` runs under the lock.
 template <class Data, class Clock, class Backplane>
 struct hub_core<Data, Clock, Backplane>::applied {
-  std::shared_ptr<std::vector<message<Data>>> told;  // in order: what others are told
-  // Of several messages, for each that is told: the member as it was, or action absent if there was none.
+  std::shared_ptr<std::vector<message<Data>>> told;  // in order: what others are told; empty until all is done
+  std::size_t count = 0;                             // so many of the messages, those in front, have changed the set
+  // Of several messages, for each of these: the member as it was, or action absent if there was none.
   std::vector<message<Data>> before;
   shared_data<Data> replaced;  // of a single message
 };
@@ -30,25 +31,26 @@ std::size_t hub_core<Data, Clock, Backplane>::weight(const std::vector<message<D
   return bytes;
 }
 
-/// Stamps, decides between enter and update (RTP9b), and changes the room's set. If it throws, the room is as before.
+/// Stamps, decides between enter and update (RTP9b), and changes the room's set. What is told is the messages themselves,
+/// without those that changed nothing. If it throws, the room is as before.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from, std::vector<message<Data>>& messages,
                                              applied& done) {
   room_session<Data>& of = *from.of;
-  const std::uint64_t serial = s.next_serial.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t serial = add_to(s.next_serial, std::uint64_t{1}, std::memory_order_relaxed);
   const time_point at = now();
   const bool several = messages.size() > 1;
   done.told = std::make_shared<std::vector<message<Data>>>();
-  done.told->reserve(messages.size());
   if (several) done.before.reserve(messages.size());
   struct undoing {
     room& in;
     room_session<Data>& of;
+    std::vector<message<Data>>& messages;
     applied* done;
     ~undoing() {
-      if (done != nullptr) undo(in, of, *done);
+      if (done != nullptr) undo(in, of, messages, *done);
     }
-  } unless_finished{in, of, &done};
+  } unless_finished{in, of, messages, &done};
   for (std::size_t i = 0; i < messages.size(); ++i) {
     message<Data>& m = messages[i];
     m.connection_id = s.connection_id;
@@ -56,49 +58,56 @@ void hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
     m.reason = leave_reason::none;
     m.connected = true;
     m.previous = {};
-    const auto stored = in.set.find(m.client_id, s.connection_id);
-    if (says_nothing_new(of, m, stored)) continue;  // RTP17g1
-    m.entered_at = stored ? stored->entered_at : at;
-    m.id = {serial, static_cast<std::uint32_t>(i), id_origin::connection};
-    if (m.action == action::leave) {
-      if (!stored) continue;  // RTP10d
-      m.reason = leave_reason::left;
-      if (!m.data.empty()) m.previous = stored->data;
-      if (m.data.empty()) m.data = stored->data;  // RTP10a
-      if (m.extras.empty()) m.extras = stored->extras;
-    } else {
-      m.action = stored ? action::update : action::enter;
-      if (stored) m.previous = stored->data;
-    }
-    if (stored && !several) done.replaced = stored->data;
-    if (several) done.before.push_back(stored ? in.present(*stored) : message<Data>{});
-    if (m.action == action::enter) of.owned.add(m.client_id, of.client_id);
-    bool changed = false;
     struct disowning {
       room_session<Data>* of;
       const std::string& client_id;
       ~disowning() {
         if (of != nullptr) of->owned.remove(client_id, of->client_id);
       }
-    } unless_entered{m.action == action::enter ? &of : nullptr, m.client_id};
-    changed = in.set.apply(m, [](const message<Data>&, user_change) {});
+    } unless_entered{nullptr, m.client_id};
+    const auto complete = [&](const std::optional<member_view<Data>>& stored) {
+      if (says_nothing_new(of, m, stored)) return false;  // RTP17g1
+      m.entered_at = stored ? stored->entered_at : at;
+      m.id = {serial, static_cast<std::uint32_t>(i), id_origin::connection};
+      if (m.action == action::leave) {
+        if (!stored) return false;  // RTP10d
+        m.reason = leave_reason::left;
+        if (!m.data.empty()) m.previous = stored->data;
+        if (m.data.empty()) m.data = stored->data;  // RTP10a
+        if (m.extras.empty()) m.extras = stored->extras;
+      } else {
+        m.action = stored ? action::update : action::enter;
+        if (stored) m.previous = stored->data;
+      }
+      if (stored && !several) done.replaced = stored->data;
+      if (several) done.before.push_back(stored ? in.present(*stored) : message<Data>{});
+      if (m.action != action::enter) return true;
+      of.owned.add(m.client_id, of.client_id);
+      unless_entered.of = &of;
+      return true;
+    };
+    const bool changed = in.set.apply_completed(m, complete);
     unless_entered.of = nullptr;
     if (!changed) {
-      if (several) done.before.pop_back();
+      if (several) done.before.resize(done.count);
       continue;
     }
     if (m.action == action::leave) of.owned.remove(m.client_id, of.client_id);
-    done.told->push_back(std::move(m));
+    if (done.count != i) messages[done.count] = std::move(m);
+    ++done.count;
   }
   unless_finished.done = nullptr;
+  messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(done.count), messages.end());
+  done.told->swap(messages);
 }
 
 /// The room becomes again what it was before a publish of which a part was applied. Nobody has been told of any of it.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::undo(room& in, room_session<Data>& of, applied& done) noexcept {
+void hub_core<Data, Clock, Backplane>::undo(room& in, room_session<Data>& of, std::vector<message<Data>>& messages,
+                                            applied& done) noexcept {
   const auto unseen = [](const message<Data>&, user_change) {};
-  for (std::size_t i = done.told->size(); i-- > 0;) {
-    message<Data>& m = (*done.told)[i];
+  for (std::size_t i = done.count; i-- > 0;) {
+    message<Data>& m = messages[i];
     const bool was_there = i < done.before.size() && done.before[i].action != action::absent;
     attempt(
         [&] {

@@ -334,23 +334,28 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
         const bool full = crowded && in.overloaded(messages);
         if (full && !outcome) outcome = make_error_code(errc::overloaded);
         if (closed || full) return;
-        const std::uint64_t ticket = at.record->pending.prepare();
+        const bool answers = static_cast<bool>(handler);
+        const std::uint64_t ticket = answers ? at.record->pending.prepare() : 0;
         in.make_room();
         if (!outcome) {
           apply(s, in, *at.record, messages, done);
           if (!done.told->empty()) in.tell(std::move(done.told), at.record->of, bytes);
         }
-        in.complete(at.record, ticket, outcome);
-        at.record->pending.add(std::move(handler));
+        if (answers) {
+          in.complete(at.record, ticket, outcome);
+          at.record->pending.add(std::move(handler));
+        }
         queued = true;
         in.drain(lock);
       },
       [&](const std::exception_ptr& why) { outcome = why_it_failed(why); });
   if (outcome) show_refusal(&s, s.who.client_id, in.name, outcome);
   if (queued) return;
-  before_callback<mutex_type>();
-  attempt([&] { handler(outcome); }, [](auto) {});
-  handler = {};
+  if (handler) {
+    before_callback<mutex_type>();
+    attempt([&] { handler(outcome); }, [](auto) {});
+    handler = {};
+  }
   settle(at);  // whoever was at work may have counted on this thread. Not before: it may end the attachment
 }
 

@@ -16,7 +16,7 @@ void hub_core<Data, Clock, Backplane>::show_connection(session& s, const place& 
   room& in = *at.where;
   const auto tell = [&] {
     std::vector<message<Data>> told;
-    const std::uint64_t serial = s.next_serial.fetch_add(1, std::memory_order_relaxed);
+    const std::uint64_t serial = add_to(s.next_serial, std::uint64_t{1}, std::memory_order_relaxed);
     const time_point when = now();
     at.of->owned.for_each(s.who.client_id, [&](const std::string& client_id) {
       const auto stored = in.set.find(client_id, s.connection_id);

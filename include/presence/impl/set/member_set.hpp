@@ -88,6 +88,16 @@ bool basic_member_set<Data>::apply(const message_type& incoming, typename table:
 }
 
 template <class Data>
+template <class Complete>
+bool basic_member_set<Data>::apply_completed(const message_type& incoming, Complete&& complete) {
+  typename table::hint at{table_.begin_look_up(incoming.client_id), detail::no_slot};
+  at.slot = table_.find(at, incoming.client_id, incoming.connection_id);
+  const bool known = at.slot != detail::no_slot;
+  if (!complete(known ? std::optional<view_type>{view(table_[at.slot])} : std::nullopt)) return false;
+  return apply(incoming, at, [](const message_type&, user_change) {});
+}
+
+template <class Data>
 auto basic_member_set<Data>::add(const message_type& incoming, typename table::hint at) -> record& {
   if (table_.size() == 0) entered_from_ = incoming.timestamp;
   record& added = table_[table_.insert(at.hash, incoming.client_id, incoming.connection_id)];
