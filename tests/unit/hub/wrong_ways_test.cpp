@@ -1,7 +1,7 @@
 // What a user may get wrong with hubs, sessions, attachments and participants, and that does no harm. What is a compile
-// error instead is in tests/compile_fail. Wrong ways that belong to one thing only are tested beside it: keys (resume_test),
-// names and identities (connect_test, attach_test), destruction in any order (destruction_test), listeners that throw
-// (callbacks_test).
+// error instead is in tests/compile_fail. Wrong ways that belong to one thing only are tested beside it: wrong keys in
+// resume_test, names and identities in connect_test and attach_test, destruction in any order in destruction_test,
+// listeners that throw in callbacks_test.
 #include "support/hub_fixture.hpp"
 #include <presence/error.hpp>
 #include <presence/tracked.hpp>
@@ -54,7 +54,7 @@ class wrong_way : public hub_test {
   void SetUp() override { (void)watcher.heard(); }
 };
 
-// --- sinks and attachments ------------------------------------------------------------------------------------------------
+// --- sinks and attachments -------------------------------------------------------------------------------------------
 
 TEST_F(wrong_way, sinks_and_attachments_in_vectors_that_grow) {
   std::vector<lines> heard(20);
@@ -215,7 +215,7 @@ TEST_F(wrong_way, sink_that_is_shared_ends_with_the_last_who_holds_it) {
   EXPECT_EQ(heard, (lines{"enter watcher"}));
 }
 
-// --- sessions and hubs ----------------------------------------------------------------------------------------------------
+// --- sessions and hubs -----------------------------------------------------------------------------------------------
 
 TEST_F(wrong_way, session_that_is_none) {
   text_session none;
@@ -299,7 +299,7 @@ TEST_F(wrong_way, authorize_that_throws_has_said_no) {
   EXPECT_EQ(members(), lines{"alice"});
 }
 
-// --- participants and listeners -------------------------------------------------------------------------------------------
+// --- participants and listeners --------------------------------------------------------------------------------------
 
 TEST_F(wrong_way, subscription_that_is_forgotten_is_never_called) {
   text_session alice = hub.connect("alice");
