@@ -3,14 +3,16 @@
 #include <presence/presence.hpp>
 
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
-#include <initializer_list>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -28,14 +30,8 @@ std::string to_line(const words& all) {
   for (const std::string& word : all) {
     if (&word != &all.front()) line += ' ';
     for (const char c : word) {
-      if (c == ' ')
-        line += "%20";
-      else if (c == '\n')
-        line += "%0A";
-      else if (c == '%')
-        line += "%25";
-      else
-        line += c;
+      const std::string_view escaped = c == ' ' ? "%20" : c == '\n' ? "%0A" : c == '%' ? "%25" : "";
+      escaped.empty() ? line += c : line += escaped;
     }
   }
   return line;
@@ -70,8 +66,8 @@ std::string to_word(std::error_code error) {
   return std::to_string(ours ? error.value() : static_cast<int>(presence::errc::overloaded));
 }
 std::error_code to_error(std::string_view word) {
-  const auto number = to_number<int>(word);
-  return {number.value_or(static_cast<int>(presence::errc::bad_request)), presence::presence_category()};
+  const int number = to_number<int>(word).value_or(static_cast<int>(presence::errc::bad_request));
+  return number != 0 ? std::error_code{number, presence::presence_category()} : std::error_code{};
 }
 
 std::string to_line(const message& m) {
