@@ -62,6 +62,7 @@ class loopback {
     if (to == nullptr) {
       unbind();
     } else {
+      if (relay_ == nullptr) relay_ = std::make_shared<relay>();  // moved from: it only says `connection_closed`
       relay_->to = to;
       relay_->bound.store(true, std::memory_order_release);
     }

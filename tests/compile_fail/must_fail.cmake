@@ -1,5 +1,7 @@
 # cmake -DEXPECT=REGEX -P must_fail.cmake -- COMPILER ARGUMENTS...
-# The command must fail, and what it prints must match EXPECT.
+# The command must fail, and what it prints must match EXPECT. If the source holds lines like
+#   #line 1 "name"  // says: REGEX
+# there must also be an error in each line that follows one, and each REGEX, which may be left out, must be matched.
 set(command)
 set(past_separator FALSE)
 math(EXPR last "${CMAKE_ARGC} - 1")
@@ -19,3 +21,21 @@ if(status EQUAL 0)
 elseif(NOT printed MATCHES "${EXPECT}")
   message(FATAL_ERROR "the diagnostic does not match: ${EXPECT}")
 endif()
+
+foreach(argument IN LISTS command)
+  if(argument MATCHES "\\.cpp$")
+    file(READ "${argument}" source)
+    string(REGEX MATCHALL "#line 1 \"[^\n]*" ways "${source}")
+    foreach(way IN LISTS ways)
+      string(REGEX REPLACE "^#line 1 \"([a-z_]+)\".*" "\\1" name "${way}")
+      if(NOT printed MATCHES "${name}:1:")
+        message(FATAL_ERROR "nothing is wrong with ${name}")
+      endif()
+      if(way MATCHES "// says: (.*)$")
+        if(NOT printed MATCHES "${CMAKE_MATCH_1}")
+          message(FATAL_ERROR "${name}: the diagnostic does not match what the source says")
+        endif()
+      endif()
+    endforeach()
+  endif()
+endforeach()

@@ -65,8 +65,8 @@ def core_needs_neither_asio_nor_json(tree):
         sys.exit(SKIPPED)
     command = [tree.compiler, "-std=c++20", "-M", f"-I{tree.include}", str(umbrella)]
     pulled = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    for part in ("boost/asio", "boost/beast", "boost/json", "presence/codec/json", "presence/testing", "presence/asio",
-                 "presence/ably", "presence/redis"):
+    for part in ("boost/asio", "boost/beast", "boost/json", "uv.h", "presence/codec/json", "presence/testing",
+                 "presence/asio", "presence/ably", "presence/redis"):
         for path in pulled:
             if f"/{part}" in path:
                 yield f"presence/presence.hpp pulls in {path}"

@@ -1,8 +1,8 @@
-// The transport that the documents show keeps the contract that they state.
+// The wire that the documents show keeps the contract that they state.
 #define main example_main  // never called: it has no return, which only a main may do without
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wreturn-type"
-#include "../../docs/examples/custom_transport.cpp"
+#include "../../docs/examples/custom_wire.cpp"
 #pragma GCC diagnostic pop
 #undef main
 
@@ -19,22 +19,20 @@
 
 namespace {
 
-class queue_harness {
+class line_harness {
  public:
-  using transport_type = queue_transport;
+  using transport_type = line_transport;
 
-  queue_transport connect(std::string_view client_id) {
+  line_transport connect(std::string_view client_id) {
     auto& made = connections_.emplace_back(std::make_unique<connection>(hub_.connect(who_is(client_id))));
     made->end->client_id = client_id;
-    return queue_transport{made->end};
+    return line_transport{made->end};
   }
   void settle() {
     for (bool quiet = false; !quiet;) {
       quiet = true;
       for (const auto& c : connections_) {
-        quiet = quiet && c->line->requests.empty() && c->line->answers.empty();
-        c->server.pump();
-        pump(c->end);
+        while (carry(c->line, c->server, c->end)) quiet = false;
       }
     }
   }
@@ -46,9 +44,9 @@ class queue_harness {
   void reconnect(std::size_t nth) {
     auto& c = *connections_[nth];
     c.session = hub_.connect(who_is(c.end->client_id));
-    c.line->requests.push_back(attach_request{presence::mode_set::all()});
+    c.end->say({"attach", std::string{to_string(presence::mode_set::all())}});
   }
-  static payload payload_of(int n) { return payload::text(std::to_string(n)); }
+  static std::string payload_of(int n) { return "number " + std::to_string(n) + "\n 100%"; }
 
  private:
   [[nodiscard]] static presence::identity who_is(std::string_view client_id) {
@@ -69,5 +67,5 @@ class queue_harness {
 }  // namespace
 
 namespace presence::testing {
-INSTANTIATE_TYPED_TEST_SUITE_P(CustomTransportExample, transport_conformance, ::testing::Types<queue_harness>);
+INSTANTIATE_TYPED_TEST_SUITE_P(CustomWireExample, transport_conformance, ::testing::Types<line_harness>);
 }
