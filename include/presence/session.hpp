@@ -75,7 +75,8 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   }
 
   /// The same for a batch. Errors beside those: `bad_request` for a batch that names a client twice.
-  void publish(batch<Data> all, completion handler = {}) {
+  template <std::same_as<batch<Data>> Batch>  // so that `publish({})` means no messages
+  void publish(Batch all, completion handler = {}) {
     handler = detail::batch_access::completion_of(all, std::move(handler));
     auto& entries = detail::batch_access::entries(all);
     std::vector<message<Data>> messages;  // where there are none the hub refuses that
