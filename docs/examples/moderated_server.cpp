@@ -37,8 +37,8 @@ int main() {
   show(hub);
 
   muted.insert("pat");
-  hub.reauthorize();  // pat is detached, and may attach again to watch
-  p.attach([](std::error_code error) { std::cout << "pat watches: " << std::boolalpha << !error << '\n'; });
+  hub.reauthorize();  // pat leaves, and goes on watching
+  std::cout << "pat may: " << p.modes() << '\n';
   p.enter({"guest"}, [](std::error_code error) { std::cout << "pat enters: " << error.message() << '\n'; });
 
   std::cout << "mallory is in " << hub.rooms_of("mallory").size() << " room\n";

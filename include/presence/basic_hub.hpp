@@ -186,9 +186,10 @@ class basic_hub {
     const auto keep = core_;
     return keep != nullptr ? keep->close_room(room, why) : 0;
   }
-  /// Asks `hub_options::authorize` again for everybody who is in. Who may do less in a room than it does is detached from it,
-  /// `not_permitted`, its members leave, `evicted`, and it may attach again with what it may. Returns how many attachments
-  /// ended.
+  /// Asks `hub_options::authorize` again for everybody who is in. Each attachment goes on with what it may do now of what it
+  /// asked for: where that is less or more than before it is told that it is attached, with these modes, and a sync. One that
+  /// may nothing is detached, `not_permitted`. Without `mode::presence` its members leave, `evicted`. Returns for how many
+  /// attachments something has changed.
   std::size_t reauthorize() {
     const auto keep = core_;
     return keep != nullptr ? keep->reauthorize() : 0;

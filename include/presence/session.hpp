@@ -111,7 +111,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
     static const std::string none;
     return session_ != nullptr ? session_->connection_id : none;
   }
-  [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? attachment_.record->modes : mode_set{}; }
+  [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? attachment_.record->modes.load() : mode_set{}; }
 
  private:
   template <class, class, class>

@@ -118,12 +118,17 @@ class actor {
 
   void hub_step() {
     const auto hub = world_.hub();
-    switch (random_.below(10)) {
+    switch (random_.below(11)) {
       case 8:
         doing_ = "kick";
         if (random_.chance(30)) (void)hub->kick("client" + std::to_string(random_.below(5)));
         (void)hub->sessions_of("client1");
         (void)hub->rooms_of("client2");
+        break;
+      case 7:
+        doing_ = "ask again who may what";
+        world_.forbid(random_() & random_() & random_());
+        (void)hub->reauthorize();
         break;
       case 9:
         doing_ = "close a room";

@@ -6,12 +6,14 @@
 #include "threaded_view.hpp"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,7 +45,10 @@ class world {
   static constexpr std::size_t rooms = 4;
   static constexpr milliseconds longest_wait{4'000};  ///< of what the hub's options and identities say
 
-  explicit world(seeded_random& random) : options_(some_options(random)) { (void)replace_hub(); }
+  explicit world(seeded_random& random) : options_(with_permissions(some_options(random))) { (void)replace_hub(); }
+
+  /// Two bits for each client and room: who may not be present, and who may not receive.
+  void forbid(std::uint64_t bits) { forbidden_ = bits; }
 
   [[nodiscard]] bool starts_quietly() const noexcept { return options_.quiet_start > milliseconds{0}; }
   [[nodiscard]] std::shared_ptr<hub_type> hub() const { return hub_.look(); }
@@ -72,6 +77,18 @@ class world {
   std::array<shared_place<std::string>, 4> keys;             ///< of sessions, to be taken over
 
  private:
+  [[nodiscard]] hub_options with_permissions(hub_options made) {
+    made.authorize = [this](const identity& who, std::string_view room) {
+      const auto place = (who.client_id.empty() ? 0U : static_cast<unsigned>(who.client_id.back())) * rooms +
+                         static_cast<unsigned>(room.back());
+      const std::uint64_t denied = forbidden_ >> (2 * (place % 32));
+      mode_set allowed;
+      if ((denied & 1U) == 0) allowed = allowed | mode::presence;
+      if ((denied & 2U) == 0) allowed = allowed | mode::subscribe;
+      return allowed;
+    };
+    return made;
+  }
   /// Small bounds as often as large ones, so that all of them are met.
   [[nodiscard]] static hub_options some_options(seeded_random& random) {
     hub_options made;
@@ -87,6 +104,7 @@ class world {
     return made;
   }
 
+  std::atomic<std::uint64_t> forbidden_{0};
   const hub_options options_;
   shared_place<std::shared_ptr<hub_type>> hub_;
 };

@@ -159,25 +159,154 @@ TEST_F(hub_moderation, closing_a_room_detaches_everybody_from_it) {
   EXPECT_EQ(again.take(), lines{"attached"});
 }
 
-TEST_F(hub_moderation, who_may_do_less_than_it_does_is_detached) {
-  bool open = true;
-  options.authorize = [&](const identity& who, std::string_view) {
-    return open || who.client_id == "watcher" ? mode_set::all() : mode_set{mode::subscribe};
-  };
-  watcher.reset();
-  make();
-  watcher.emplace(hub, "watcher");
+/// Rooms in which everybody may do what the test says at the time.
+class hub_permissions : public hub_moderation {
+ protected:
+  hub_permissions() {
+    options.authorize = [this](const identity& who, std::string_view) {
+      return who.client_id == "watcher" ? mode_set::all() : allowed;
+    };
+    watcher.reset();
+    make();
+    watcher.emplace(hub, "watcher");
+  }
+
+  mode_set allowed = mode_set::all();
+};
+
+TEST_F(hub_permissions, that_shrink_leave_an_attachment_with_what_it_may) {
   client alice{hub, "alice"};
   client reader{hub, "reader", "lobby", mode::subscribe};
   alice.enter();
+  watcher->enter();
   EXPECT_EQ(hub.reauthorize(), 0U);
-  open = false;
+  (void)alice.heard();
+  (void)reader.heard();
+  allowed = mode::subscribe;
   EXPECT_EQ(hub.reauthorize(), 1U);
+  EXPECT_EQ(alice.heard(), (lines{"leave alice evicted", "attached with members", "sync [watcher]"}));
+  EXPECT_EQ(alice.sink.granted, mode_set{mode::subscribe});
+  EXPECT_EQ(alice.room.modes(), mode_set{mode::subscribe});
+  EXPECT_EQ(reader.heard(), lines{"leave alice evicted"});
+  EXPECT_EQ(alice.enter(), errc::not_permitted);
+  watcher->update("seen");
+  EXPECT_EQ(alice.heard(), lines{"update watcher seen"});
+}
+
+TEST_F(hub_permissions, that_grow_give_an_attachment_what_it_had_asked_for) {
+  allowed = mode::subscribe;
+  client alice{hub, "alice"};
+  client reader{hub, "reader", "lobby", mode::subscribe};
+  allowed = mode_set::all();
+  EXPECT_EQ(hub.reauthorize(), 1U) << "the reader did not ask for more";
+  EXPECT_EQ(alice.room.modes(), mode_set::all());
+  EXPECT_EQ(alice.enter(), std::error_code{});
+  EXPECT_EQ(reader.enter(), errc::not_permitted);
+}
+
+TEST_F(hub_permissions, to_receive_that_end_leave_ones_own_members) {
+  client alice{hub, "alice"};
+  alice.enter();
+  watcher->enter();
+  (void)alice.heard();
+  allowed = mode::presence;
+  EXPECT_EQ(hub.reauthorize(), 1U);
+  EXPECT_EQ(alice.heard(), (lines{"attached with members", "sync [alice]"}));
+  watcher->update("unseen");
+  alice.update("mine");
+  EXPECT_EQ(alice.heard(), lines{"update alice mine"});
+  allowed = mode_set::all();
+  EXPECT_EQ(hub.reauthorize(), 1U);
+  EXPECT_EQ(alice.heard(), (lines{"attached with members", "sync [alice watcher]"}));
+  watcher->update("seen");
+  EXPECT_EQ(alice.heard(), lines{"update watcher seen"});
+  EXPECT_EQ(hub.occupancy("lobby").watchers, 2U);
+}
+
+TEST_F(hub_permissions, that_end_detach) {
+  client alice{hub, "alice"};
+  client second{hub, "bob"};
+  recording_sink another;
+  const auto also = second.session.attach("lobby", mode::subscribe, std::ref(another)).value();
+  alice.enter();
+  second.enter();
+  allowed = {};
+  EXPECT_EQ(hub.reauthorize(), 3U);
   EXPECT_EQ(alice.heard().back(), "detached: operation not permitted");
-  EXPECT_EQ(reader.heard().back(), "leave alice evicted");
-  recording_sink again;
-  const auto back = alice.session.attach("lobby", mode_set::all(), std::ref(again)).value();
-  EXPECT_EQ(back.modes(), mode_set{mode::subscribe});
+  EXPECT_EQ(second.heard().back(), "detached: operation not permitted");
+  EXPECT_EQ(another.take().back(), "detached: operation not permitted");
+  EXPECT_EQ(members(), lines{});
+  EXPECT_TRUE(alice.session.connected());
+}
+
+TEST_F(hub_permissions, of_one_of_two_attachments_of_a_session_leave_the_other_alone) {
+  client alice{hub, "alice"};
+  recording_sink reading;
+  auto reader = alice.session.attach("lobby", mode::subscribe, std::ref(reading)).value();
+  alice.enter();
+  (void)reading.take();
+  allowed = mode::presence;
+  EXPECT_EQ(hub.reauthorize(), 2U);
+  EXPECT_EQ(reading.take().back(), "detached: operation not permitted");
+  EXPECT_EQ(members(), lines{"alice"}) << "it may still be present by the first";
+  EXPECT_EQ(alice.room.modes(), mode_set{mode::presence});
+}
+
+TEST_F(hub_permissions, that_shrink_while_the_connection_is_lost_are_told_with_its_return) {
+  client alice{hub, "alice"};
+  alice.enter();
+  const std::string key = alice.session.resume_key();
+  alice.session.drop();
+  (void)alice.heard();
+  allowed = mode::subscribe;
+  EXPECT_EQ(hub.reauthorize(), 1U);
+  EXPECT_EQ(members(), lines{});
+  alice.session = hub.resume(key).value();
+  EXPECT_EQ(alice.heard().front(), "attached");
+  EXPECT_EQ(alice.sink.granted, mode_set{mode::subscribe});
+}
+
+TEST_F(hub_permissions, that_grow_while_the_connection_is_lost_bring_a_sync_with_its_return) {
+  allowed = mode::presence;
+  client alice{hub, "alice"};
+  watcher->enter();
+  const std::string key = alice.session.resume_key();
+  alice.session.drop();
+  (void)alice.heard();
+  allowed = mode_set::all();
+  hub.reauthorize();
+  alice.session = hub.resume(key).value();
+  EXPECT_EQ(alice.heard(), (lines{"attached with members", "sync [watcher]"})) << "it knew only of its own";
+}
+
+TEST_F(hub_permissions, that_shrink_are_seen_by_a_participant) {
+  auto session = hub.connect("alice");
+  auto p = session.join("lobby");
+  p.enter({"here"});
+  allowed = mode::subscribe;
+  hub.reauthorize();
+  EXPECT_EQ(p.state(), room_state::attached);
+  EXPECT_EQ(p.modes(), mode_set{mode::subscribe});
+  EXPECT_EQ(p.self(), (self_status{self_state::lost, leave_reason::evicted, {}}));
+  allowed = mode_set::all();
+  hub.reauthorize();
+  EXPECT_EQ(p.self().state, self_state::lost) << "what was evicted does not come back by itself";
+  EXPECT_FALSE(hub.is_user_present("lobby", "alice"));
+}
+
+TEST_F(hub_permissions, that_shrink_catch_what_is_being_published) {
+  options.normalise_client_id = [this](std::string_view id) {
+    if (id == "guest" && allowed == mode_set::all()) {  // after the publish has begun
+      allowed = mode::subscribe;
+      hub.reauthorize();
+    }
+    return std::string{id};
+  };
+  watcher.reset();
+  make();
+  client bot{hub, identity::wildcard("bot")};
+  EXPECT_EQ(bot.publish({says(action::enter, "guest")}), errc::not_permitted);
+  EXPECT_EQ(members(), lines{});
 }
 
 // --- overview -------------------------------------------------------------------------------------------------------------

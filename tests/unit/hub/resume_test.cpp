@@ -240,6 +240,17 @@ TEST_F(hub_resume, sink_may_be_replaced_before_the_resume) {
   EXPECT_EQ(sink.take(), (lines{"attached resumed with members"}));
 }
 
+TEST_F(hub_resume, sink_that_is_told_more_than_the_one_before_learns_all) {
+  client bob{hub, "bob", "lobby", mode::presence};
+  const std::string bobs = bob.session.resume_key();
+  bob.session.drop();
+  bob.room = {};  // it knew of its own members only
+  recording_sink sink;
+  const auto room = bob.session.attach("lobby", mode_set::all(), std::ref(sink)).value();
+  bob.session = hub.resume(bobs).value();
+  EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice]"}));
+}
+
 TEST_F(hub_resume, attachment_that_is_destroyed_late_keeps_the_members_for_who_resumed) {
   text_session again = hub.resume(key).value();  // taken over while it was connected
   alice.room = {};                               // by the old connection's end, before the new one has attached

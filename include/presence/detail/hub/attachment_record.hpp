@@ -32,9 +32,10 @@ enum class told_state : std::uint8_t { nothing, attached, paused, gone };
 /// One attachment of a session to a room.
 template <class Data>
 struct attachment_record {
-  attachment_record(std::shared_ptr<room_session<Data>> session_in_room, mode_set granted,
+  attachment_record(std::shared_ptr<room_session<Data>> session_in_room, mode_set asked_for, mode_set granted,
                     std::shared_ptr<sink_base<Data>> to)
-      : modes(granted),
+      : wanted(asked_for),
+        modes(granted),
         sink(std::move(to)),
         of(std::move(session_in_room)) {}
 
@@ -47,7 +48,8 @@ struct attachment_record {
   // Of the room's drainer: how far the sink knows the room's set. What is not newer is not told again.
   std::uint64_t known_version = 0;
 
-  const mode_set modes;
+  const mode_set wanted;
+  std::atomic<mode_set> modes;  // granted of these; `reauthorize` changes them under the room's lock
   const std::shared_ptr<sink_base<Data>> sink;
   const std::shared_ptr<room_session<Data>> of;
 
@@ -64,6 +66,7 @@ struct attachment_record {
 
   // of the room's drainer
   told_state told = told_state::nothing;
+  mode_set told_modes;                      // which decide among whom it stands
   std::uint64_t open_sync = 0;              // the last page of this sync comes when the hub's quiet start is over
   std::size_t position = nowhere;           // among the receivers
   std::shared_ptr<attachment_record> kept;  // itself, while it stands among them

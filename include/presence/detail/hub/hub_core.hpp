@@ -279,6 +279,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   std::size_t end_sessions_of(std::string_view client_id, std::error_code why);
   std::size_t evict_from(const room_ptr& in, std::string_view client_id);
   std::size_t leave_room(session& s, const room& in, std::error_code why) noexcept;
+  std::size_t grant_anew(session& s, const place& at, mode_set allowed) noexcept;
   [[nodiscard]] bool any_is_banned(const std::vector<message<Data>>& messages) const;
   [[nodiscard]] static std::error_code reason_for(std::error_code why, errc otherwise) noexcept;
   void forget_session(session& s);

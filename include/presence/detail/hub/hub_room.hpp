@@ -259,7 +259,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   void add_leave(std::vector<message<Data>>& leaves, std::string_view client_id, room_session<Data>& of,
                  leave_reason why, time_point now);
   [[nodiscard]] batch leave_together(std::vector<message<Data>> leaves, const session_part& of);
-  [[nodiscard]] sync_pages make_sync(const record& to);
+  [[nodiscard]] sync_pages make_sync(const record& to, bool of_all);
 
   // of the drainer (impl/hub/room_delivery.hpp); with the lock, which is free while something is told
   bool step(lock_type& lock) noexcept;
@@ -292,9 +292,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     record* to;
     sink_base<Data>* sink;
   };
-  [[nodiscard]] std::vector<receiver>& receivers(const record& like) noexcept {
-    return like.modes.contains(mode::subscribe) ? subscribers_ : own_only_;
-  }
+  [[nodiscard]] std::vector<receiver>& receivers(bool of_all) noexcept { return of_all ? subscribers_ : own_only_; }
 
   // under the lock
   detail::drain<task, Mutex> outbox_;

@@ -59,7 +59,7 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
     if (m.extras.size() > options.limits.extras_size) return errc::message_too_large;
     if (m.extras && !is_json_object(m.extras.json())) return errc::invalid_data;
   }
-  if (!from.modes.contains(mode::presence)) return errc::not_permitted;
+  if (!from.modes.load().contains(mode::presence)) return errc::not_permitted;
   return {};
 }
 
@@ -90,7 +90,8 @@ bool hub_core<Data, Clock, Backplane>::was_evicted(const room& in, const room_se
 template <class Data, class Clock, class Backplane>
 std::error_code hub_core<Data, Clock, Backplane>::admit(session& s, room& in, record& from,
                                                         const std::vector<message<Data>>& messages, lock_type& lock) {
-  if (from.state != attachment_state::attached) return {};  // refused for that
+  if (from.state != attachment_state::attached) return {};                      // refused for that
+  if (!from.modes.load().contains(mode::presence)) return errc::not_permitted;  // since a moment ago
   if (was_evicted(in, *from.of, messages)) return errc::evicted;
   if (options.limits.messages_per_second > 0) {
     if (const auto refused = within_rate(s, in, *from.of, messages)) return refused;

@@ -69,7 +69,7 @@ auto hub_core<Data, Clock, Backplane>::let_in(session& s, std::optional<std::uin
   if (first && s.rooms.size() >= options.limits.rooms_per_session) return errc::too_many_rooms;
 
   auto of = first ? std::make_shared<room_session<Data>>(s.connection_id, s.who.client_id) : known->second.of;
-  auto fresh = std::make_shared<record>(of, given, std::move(to));
+  auto fresh = std::make_shared<record>(of, wanted, given, std::move(to));
   of->attachments.reserve(of->attachments.size() + 1);
   attachment made{hold_room(name), std::move(fresh)};
   struct hold {  // given back if what follows fails

@@ -183,8 +183,8 @@ std::size_t hub_core<Data, Clock, Backplane>::close_room(std::string_view name, 
 
 template <class Data, class Clock, class Backplane>
 std::size_t hub_core<Data, Clock, Backplane>::reauthorize() {
-  std::size_t ended = 0;
-  if (!options.authorize) return ended;
+  std::size_t changed = 0;
+  if (!options.authorize) return changed;
   policy_.fetch_add(1, std::memory_order_acq_rel);  // whoever is about to attach asks again
   for (const session_ptr& s : sessions_where([](const session&) { return true; })) {
     std::vector<room_ptr> in;
@@ -198,18 +198,55 @@ std::size_t hub_core<Data, Clock, Backplane>::reauthorize() {
         const lock_type lock{s->mutex};
         const auto found = s->rooms.find(each->name);
         if (found == s->rooms.end() || found->second.where != each) continue;
-        const auto& all = found->second.of->attachments;
-        const bool exceeded = std::any_of(all.begin(), all.end(),
-                                          [&](const record_ptr& one) { return (one->modes & allowed) != one->modes; });
         const bool stays_behind = found->second.of->lingers && !allowed.contains(mode::presence);
-        if (!exceeded && !stays_behind) continue;
-        ended += leave_room(*s, *each, make_error_code(errc::not_permitted));
+        if (stays_behind) {
+          changed += leave_room(*s, *each, make_error_code(errc::not_permitted));
+        } else {
+          changed += grant_anew(*s, found->second, allowed);
+        }
       }
       lock_type lock{each->mutex};
       each->drain(lock);
     }
   }
-  return ended;
+  return changed;
+}
+
+/// What a session has in a room goes on with what is allowed now of what it asked for: each attachment for which that is not
+/// what it had is told that it is attached, with these modes, and a sync. One that has none left ends. Precondition: the
+/// session's lock is held.
+template <class Data, class Clock, class Backplane>
+std::size_t hub_core<Data, Clock, Backplane>::grant_anew(session& s, const place& at, mode_set allowed) noexcept {
+  std::size_t changed = 0;
+  bool may_enter = false;
+  bool may_anything = false;
+  for (const record_ptr& each : at.of->attachments) {
+    const mode_set left = each->wanted & allowed;
+    may_enter = may_enter || left.contains(mode::presence);
+    may_anything = may_anything || !left.empty();
+    changed += left != each->modes.load() ? 1U : 0U;
+  }
+  if (changed == 0) return 0;
+  if (!may_anything) return leave_room(s, *at.where, make_error_code(errc::not_permitted));
+  for (std::size_t i = 0; i < at.of->attachments.size();) {
+    const record_ptr each = at.of->attachments[i];
+    if ((each->wanted & allowed).empty()) {  // not the last one
+      part(s, {at.where, each}, make_error_code(errc::not_permitted), leave_reason::evicted);
+    } else {
+      ++i;
+    }
+  }
+  const lock_type in_room{at.where->mutex};
+  if (!may_enter) {  // before the syncs, so that these leaves are told
+    at.of->evicted_before = s.next_serial.load(std::memory_order_relaxed);
+    at.where->remove_members(at.of, leave_reason::evicted, now());
+  }
+  for (const record_ptr& each : at.of->attachments) {
+    const mode_set left = each->wanted & allowed;
+    if (left == each->modes.exchange(left)) continue;
+    if (each->state == attachment_state::attached) at.where->enqueue_join(each, false);
+  }
+  return changed;
 }
 
 template <class Data, class Clock, class Backplane>

@@ -87,7 +87,7 @@ message<Data> hub_room<Data, Mutex, Tap>::present(const member_view<Data>& m) {
 /// The set as of now, or of it the members of the receiver's own session where it may not receive others (O4). Linear
 /// in them.
 template <class Data, class Mutex, class Tap>
-auto hub_room<Data, Mutex, Tap>::make_sync(const record& to) -> sync_pages {
+auto hub_room<Data, Mutex, Tap>::make_sync(const record& to, bool of_all) -> sync_pages {
   sync_pages made;
   made.version = set.version();
   std::vector<message<Data>> page;
@@ -96,7 +96,7 @@ auto hub_room<Data, Mutex, Tap>::make_sync(const record& to) -> sync_pages {
     page.push_back(present(m));
     if (page.size() == page_size_) made.pages.push_back(make_batch(std::exchange(page, {})));
   };
-  if (to.modes.contains(mode::subscribe)) {
+  if (of_all) {
     set.for_each(add);
   } else {
     to.of->owned.for_each(to.of->client_id, [&](const std::string& client_id) {

@@ -113,16 +113,20 @@ void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr&
     to.lagging = true;  // whoever takes its place has missed this
     return lock.unlock();
   }
-  const bool knows_all = !to.lagging && to.open_sync == 0 && to.known_version >= told_version_ && lost_ == 0;
-  attachment_info info{to.may_resume && knows_all, false, to.modes, name};
+  const mode_set modes = to.modes.load();
+  const bool listens = modes.contains(mode::subscribe);
+  const bool moves = listens != to.told_modes.contains(mode::subscribe);
+  const bool knows_all = !moves && !to.lagging && to.open_sync == 0 && to.known_version >= told_version_ && lost_ == 0;
+  attachment_info info{to.may_resume && knows_all, false, modes, name};
   sync_pages made;
   bool failed = false;
   attempt(
       [&] {
-        auto& among = receivers(to);
-        if (to.position == record::nowhere && among.size() == among.capacity()) among.reserve(2 * among.size() + 1);
-        if (!to.modes.contains(mode::subscribe)) to.of->own_only.reserve(to.of->own_only.size() + 1);
-        if (!info.resumed) made = make_sync(to);
+        auto& among = receivers(listens);
+        const bool comes = moves || to.position == record::nowhere;
+        if (comes && among.size() == among.capacity()) among.reserve(2 * among.size() + 1);
+        if (!listens) to.of->own_only.reserve(to.of->own_only.size() + 1);
+        if (!info.resumed) made = make_sync(to, listens);
       },
       [&](auto) { failed = true; });
   if (failed) {
@@ -133,7 +137,9 @@ void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr&
     return lock.unlock();
   }
   info.has_members = made.has_members();
-  if (info.resumed) info.has_members = to.modes.contains(mode::subscribe) ? !set.empty() : !to.of->owned.empty();
+  if (info.resumed) info.has_members = listens ? !set.empty() : !to.of->owned.empty();
+  if (moves) remove_receiver(to);
+  to.told_modes = modes;
   to.told = told_state::attached;
   lock.unlock();
   if (info.resumed) {
@@ -148,7 +154,7 @@ template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::deliver_part(lock_type& lock, const part& p) noexcept {
   record& from = *p.from;
   if (from.told == told_state::gone || (!p.for_good && from.told != told_state::attached)) return lock.unlock();
-  const bool own_only = !from.modes.contains(mode::subscribe);
+  const bool own_only = !from.told_modes.contains(mode::subscribe);
   if (own_only && !from.lagging && from.told == told_state::attached && lost_ == 0) {
     from.known_version = std::max(from.known_version, told_version_);  // nothing that it was not to be told
   }
@@ -158,6 +164,7 @@ void hub_room<Data, Mutex, Tap>::deliver_part(lock_type& lock, const part& p) no
   if (p.heir != nullptr) {
     p.heir->lagging = from.lagging || from.open_sync != 0;
     p.heir->known_version = from.known_version;
+    p.heir->told_modes = from.told_modes;
   }
   if (p.heir == nullptr || p.heir->sink != from.sink) {
     call(from, [&](sink_base<Data>& sink) { sink.on_detached(p.why); });
@@ -211,10 +218,10 @@ void hub_room<Data, Mutex, Tap>::sync_everybody(lock_type& lock) noexcept {
       record& to = *all[i].to;
       if (to.lagging || to.known_version >= upto) continue;
       if (!shared || made.version == 0) {
-        attempt([&] { made = make_sync(to); }, [&](auto) { failed = true; });
+        attempt([&] { made = make_sync(to, to.told_modes.contains(mode::subscribe)); }, [&](auto) { failed = true; });
         if (failed) return;
       }
-      const attachment_info info{false, made.has_members(), to.modes, name};
+      const attachment_info info{false, made.has_members(), to.told_modes, name};
       lock.unlock();
       sync(to, info, made);
       if (!shared) made = {};
@@ -351,7 +358,7 @@ bool hub_room<Data, Mutex, Tap>::call(record& to, F&& f) noexcept {
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::add_receiver(const record_ptr& which) noexcept {
   if (which->position != record::nowhere) return;
-  auto& among = receivers(*which);
+  auto& among = receivers(which->told_modes.contains(mode::subscribe));
   which->position = among.size();
   among.push_back({which.get(), which->sink.get()});
   if (&among == &own_only_) which->of->own_only.push_back(which.get());
@@ -362,7 +369,7 @@ void hub_room<Data, Mutex, Tap>::add_receiver(const record_ptr& which) noexcept 
 template <class Data, class Mutex, class Tap>
 void hub_room<Data, Mutex, Tap>::remove_receiver(record& which) noexcept {
   if (which.position == record::nowhere) return;
-  auto& among = receivers(which);
+  auto& among = receivers(which.told_modes.contains(mode::subscribe));
   among[which.position] = among.back();
   among[which.position].to->position = which.position;
   among.pop_back();

@@ -89,9 +89,14 @@ auto hub_core<Data, Clock, Backplane>::make_successors(session& s, const std::ve
     if (found == s.rooms.end() || found->second.of->attachments.empty()) continue;
     auto& of = found->second.of;
     of->attachments.reserve(of->attachments.size() + 1);
+    mode_set wanted;
     mode_set modes;
-    for (const record_ptr& old : of->attachments) modes = modes | old->modes;
-    auto fresh = std::make_shared<record>(of, modes, each.sink);  // which `sinks` holds longer than the lock is held
+    for (const record_ptr& old : of->attachments) {
+      wanted = wanted | old->wanted;
+      modes = modes | old->modes.load();
+    }
+    auto fresh =
+        std::make_shared<record>(of, wanted, modes, each.sink);  // which `sinks` holds longer than the lock is held
     held.made.push_back({hold_room(found->first), std::move(fresh)});
   }
   return std::exchange(held.made, {});
@@ -105,7 +110,7 @@ void hub_core<Data, Clock, Backplane>::succeed(session& s, const attachment& by)
   const lock_type in_room{by.where->mutex};
   bool inherits = false;
   for (const record_ptr& old : all) {
-    const bool heir = !inherits && old->modes == by.record->modes;
+    const bool heir = !inherits && old->modes.load() == by.record->modes.load();
     inherits = inherits || heir;
     old->state = attachment_state::gone;
     by.where->enqueue_part(old, make_error_code(errc::replaced), true, heir ? by.record : nullptr);
