@@ -178,6 +178,24 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     settle(lock);
   }
 
+  /// Whether nothing waits and nobody is at work: then `tell_at_once` may be called.
+  [[nodiscard]] bool idle() const noexcept { return !outbox_.busy() && outbox_.empty() && lost_ == 0 && !ends_syncs_; }
+  /// As `tell` and `drain`, without the way through the outbox; what was put there since `idle` was asked comes after it.
+  void tell_at_once(lock_type& lock, batch&& messages, const session_part& sender) noexcept {
+    changes now{std::move(messages), sender, set.version(), 0};
+    outbox_.run(
+        lock, *this,
+        [&](lock_type& held) {
+          retries_ = retries_in_a_run;
+          deliver_changes(held, now);
+          now = {};
+          held.lock();
+          show_occupancy(held);
+        },
+        [this](lock_type& held) { return step(held); });
+    settle(lock);
+  }
+
   // --- without the lock
   // -----------------------------------------------------------------------------------------------------
 

@@ -337,16 +337,20 @@ void hub_core<Data, Clock, Backplane>::publish(session& s, const attachment& at,
         const bool answers = static_cast<bool>(handler);
         const std::uint64_t ticket = answers ? at.record->pending.prepare() : 0;
         in.make_room();
-        if (!outcome) {
-          apply(s, in, *at.record, messages, done);
-          if (!done.told->empty()) in.tell(std::move(done.told), at.record->of, bytes);
-        }
+        const bool at_once = in.idle();  // or in its turn
+        if (!outcome) apply(s, in, *at.record, messages, done);
+        const bool tells = done.told != nullptr && !done.told->empty();
+        if (tells && !at_once) in.tell(std::move(done.told), at.record->of, bytes);
         if (answers) {
           in.complete(at.record, ticket, outcome);
           at.record->pending.add(std::move(handler));
         }
         queued = true;
-        in.drain(lock);
+        if (tells && at_once) {
+          in.tell_at_once(lock, std::move(done.told), at.record->of);
+        } else {
+          in.drain(lock);
+        }
       },
       [&](const std::exception_ptr& why) { outcome = why_it_failed(why); });
   if (outcome) show_refusal(&s, s.who.client_id, in.name, outcome);
