@@ -103,9 +103,10 @@ class error_category final : public std::error_category {
 }
 
 /// Whether it is worth while to try the same again later, without changing anything: the room was full, messages came too
-/// fast or faster than they can be told, the connection was lost for now, or memory ran out. What any other code refuses,
-/// it refuses for good: the same call fails again. An error of another category is permanent, as nothing is known about
-/// it, except `not_enough_memory` and `resource_unavailable_try_again`.
+/// fast or faster than they can be told, the connection was lost for now, or memory ran out. With any other code the
+/// same call fails again, as long as nothing else changes: `queue_full` until something is answered,
+/// `invalid_room_state` until the room is attached. An error of another category is permanent, as nothing is known
+/// about it, except `not_enough_memory` and `resource_unavailable_try_again`.
 [[nodiscard]] inline bool is_temporary(std::error_code error) noexcept {
   if (error.category() != presence_category()) {
     return error == std::errc::not_enough_memory || error == std::errc::resource_unavailable_try_again;
