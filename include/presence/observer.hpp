@@ -61,7 +61,7 @@ struct occupancy_event {
 struct refusal {
   std::string_view connection_id;  ///< empty: of a connect
   std::string_view client_id;      ///< of the session, also where it acts for somebody else
-  std::string_view room;  ///< as the hub or whoever asked spells it; empty: of a connect
+  std::string_view room;           ///< as the hub or whoever asked spells it; empty: of a connect
   std::error_code why;
 };
 
