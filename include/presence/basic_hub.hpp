@@ -32,8 +32,9 @@ namespace presence::inline PRESENCE_ABI {
 
 /// Owns rooms and sessions, assigns ids, stamps time, decides, limits, and tells everyone.
 ///
-/// It never sleeps and starts no thread: `next_deadline()` says when a grace period ends next, and `run_due()` does what
-/// is due. Rooms come with the first attachment and go with the last; after any churn memory is back where it was.
+/// It never sleeps and starts no thread: `due_in()` says how long it is until something is due, and `run_due()` does
+/// it. Rooms come with the first attachment and go with the last and the last member; after any churn memory is back
+/// where it was.
 ///
 /// Concurrency: every function from any thread where the backplane's mutex locks, and from inside any listener, handler
 /// or sink. Destroying the hub ends every session; sessions, transports and presences may outlive it and then report
@@ -54,7 +55,7 @@ class basic_hub {
   using participant = basic_presence<Data, Clock, loopback<Data, Clock, Backplane>>;
   using member_list = std::vector<member<Data>>;
 
-  /// Throws: `std::invalid_argument` for options that make no sense: a negative grace period, a sync page of no members,
+  /// Throws: `std::invalid_argument` for options that make no sense: a negative period, a sync page of no members,
   /// client ids longer than `basic_member_set::max_id_length`, a limit for the size of data whose type has none.
   explicit basic_hub(hub_options options = {}, Clock clock = Clock{}, Backplane backplane = Backplane{})
       : core_(make(std::move(options), std::move(clock), std::move(backplane))) {}
@@ -74,7 +75,7 @@ class basic_hub {
 
   /// The same for identities that come from outside.
   /// Errors: `invalid_client_id` if the client id is longer than the limit or not UTF-8 (empty is anonymous); `banned`;
-  /// `bad_request` for a negative grace period; `connection_closed` for a moved-from hub.
+  /// `bad_request` for a negative grace period or linger; `connection_closed` for a moved-from hub.
   [[nodiscard]] result<session_type> try_connect(identity who) {
     if (core_ == nullptr) return errc::connection_closed;
     auto made = core_->connect(std::move(who));
@@ -86,7 +87,8 @@ class basic_hub {
   /// attachments go on: resumed where nothing happened in the room meanwhile, else with a sync. A session that is still
   /// connected is taken over. Either way earlier handles to it mean nothing any more. O(1), then linear in its rooms.
   /// Errors: `invalid_resume_key` for a key that is malformed or unknown, also of a session that has ended (nothing is
-  /// kept of those); `connection_expired` when the grace period is over; `connection_closed`.
+  /// kept of those); `connection_expired` when the grace period is over; `connection_closed` for one that has said
+  /// goodbye and only lingers, and for a moved-from hub.
   [[nodiscard]] result<session_type> resume(std::string_view key) {
     const auto keep = core_;  // a callback may destroy this
     if (keep == nullptr) return errc::connection_closed;
@@ -160,8 +162,9 @@ class basic_hub {
     return keep != nullptr ? keep->evict(room, client_id) : 0;
   }
   /// Ends every session of a client id: their sinks are told `on_detached(why)`, which may be a code of yours (no error and
-  /// `disconnected`, which say that it is not for good, are told as `kicked`); their members
-  /// leave, `evicted`, and their keys mean nothing any more. Returns how many.
+  /// `disconnected`, which say that it is not for good, are told as `kicked`); their members leave, `evicted`, and
+  /// their keys mean nothing any more. Returns how many. Anonymous sessions have no id to name: `kick_connection` ends
+  /// them.
   std::size_t kick(std::string_view client_id, std::error_code why = make_error_code(errc::kicked)) {
     const auto keep = core_;
     return keep != nullptr ? keep->kick(client_id, why) : 0;
@@ -240,7 +243,7 @@ class basic_hub {
   }
 
   [[nodiscard]] std::size_t room_count() const { return core_ != nullptr ? core_->room_count() : 0; }
-  /// Sessions that are connected or within their grace period.
+  /// Sessions that are connected, within their grace period, or lingering.
   [[nodiscard]] std::size_t session_count() const { return core_ != nullptr ? core_->session_count() : 0; }
   /// Roughly what the hub holds, in bytes: rooms, members, sessions; not the data. Linear in the members.
   [[nodiscard]] std::size_t bytes() const { return core_ != nullptr ? core_->bytes() : 0; }

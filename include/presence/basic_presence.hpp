@@ -94,7 +94,7 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.modes; }) : mode_set{};
   }
 
-  /// The client id of the connection; empty if it has none, `*` if it may act for anyone.
+  /// The client id of the connection: empty or `*` if it has none of its own and can at most act for others.
   [[nodiscard]] std::string client_id() const { return core_ != nullptr ? core_->client_id() : std::string{}; }
   /// The id of the connection that the room was last attached over.
   [[nodiscard]] std::string connection_id() const {
@@ -109,8 +109,9 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   //
   // Errors: `invalid_client_id` without an identity or with `*` (RTP8j); `invalid_room_state` while detaching,
   // detached, suspended or failed, and while attaching with `queue_operations` off; `queue_full`; `invalid_data` if the
-  // codec refuses; what the hub answers: `not_permitted`, `message_too_large`, `room_full`, `rate_limited`,
-  // `bad_request`; `connection_closed`; `operation_aborted`. Without a handler an error goes to `subscribe_errors`.
+  // codec refuses; `superseded` by a later one for the same member; what the hub answers: `not_permitted`, `banned`,
+  // `message_too_large`, `room_full`, `rate_limited`, `overloaded`, `bad_request`; `connection_closed`;
+  // `operation_aborted`; `std::errc::not_enough_memory`. Without a handler an error goes to `subscribe_errors`.
 
   /// Several of them together, all or none, told to others as one change. While attaching a batch waits as one operation, of
   /// which nothing is superseded. Errors beside those above: `bad_request` for a batch of none, or one that names a client
@@ -139,7 +140,8 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// Calls `listener(const event<Data>&)` for every member that enters, updates, leaves, or is found present. Folding
   /// what it receives over the set as of this call gives the set at any later time.
   /// Attaches the room first if nothing did (`attach_on_subscribe`). Where it will hear nothing, in a room that is left or
-  /// without permission, `subscribe_errors` is told so at once.
+  /// without permission, `subscribe_errors` is told so at once; where an attach that is still to come grants none, only
+  /// `modes()` says it.
   /// Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off.
   template <std::invocable<const event_type&> Listener>
   subscription subscribe(Listener&& listener) {
@@ -160,9 +162,9 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   }
 
   /// Calls `listener(const changes<Data>&)` once for each batch or page of a sync that changed the set, with what was added,
-  /// updated and removed: for a list on a screen. After the listeners of `subscribe` have heard of the same. A room that is
-  /// left or lost forgets its set and tells no changes (RTP5a). Attaches and throws as `subscribe` does. O(n log n) in the
-  /// batch.
+  /// updated and removed: for a list on a screen. After the listeners of `subscribe` and `subscribe_users` have heard
+  /// of the same. A room that is detached or failed forgets its set and tells no changes (RTP5a). Attaches and throws
+  /// as `subscribe` does. O(n log n) in the batch.
   template <std::invocable<const changes<Data>&> Listener>
   subscription subscribe_changes(Listener&& listener) {
     return core_ != nullptr ? core_->subscribe_changes(std::forward<Listener>(listener)) : subscription{};
@@ -191,8 +193,9 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   // --- the set ----------------------------------------------------------------------------------------------------------
   //
   // These answer at once with what is known, from any thread; during a sync that may be a part (see `sync_complete`).
-  // Errors: `not_synced` before the first attach; `subscribe_not_permitted` where presence may not be received
-  // (RTP11f1); `invalid_room_state` when detached or failed; `operation_aborted` for a moved-from presence.
+  // `get` and `users` tell apart what is empty and what is not known; the others do not. Errors: `not_synced` before
+  // the first attach, and until the next one after detached or failed; `subscribe_not_permitted` where presence may not
+  // be received (RTP11f1); `invalid_room_state` when detached or failed; `operation_aborted` for a moved-from presence.
 
   /// All members. Linear.
   [[nodiscard]] result<member_list> get() const { return get(query{}); }

@@ -70,7 +70,8 @@ template <class Data>
 ///     p.publish(std::move(team), handler);
 ///
 /// A client id may be named once. A handler that is given with one of them is told the outcome of all, before the handler of
-/// the publish. Concurrency: one object is for one thread at a time.
+/// the publish; it is never called where the batch is not published. Concurrency: one object is for one thread at a
+/// time.
 template <class Data>
 class batch : public publishing<batch<Data>, Data> {
  public:

@@ -15,7 +15,7 @@ namespace presence::inline PRESENCE_ABI {
 template <class Data>
 struct changes {
   std::vector<event<Data>> added;    ///< was not there before
-  std::vector<event<Data>> updated;  ///< was there, and still is
+  std::vector<event<Data>> updated;  ///< was there, and is again: also one that left and came back in the same batch
   std::vector<event<Data>> removed;  ///< was there
 
   [[nodiscard]] bool empty() const noexcept { return added.empty() && updated.empty() && removed.empty(); }

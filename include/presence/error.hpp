@@ -21,19 +21,19 @@ enum class errc : int {
   operation_aborted = 1,  ///< the presence, transport, session or hub was destroyed before the operation finished
   events_disabled = 2,    ///< subscribe on a presence that was made with `enable_events` off
   handler_threw = 3,      ///< a listener or completion handler threw
-  not_synced = 4,         ///< nothing is known of the set yet: the room was not attached so far
+  not_synced = 4,         ///< nothing is known of the set: the room was not attached so far, or not since it was left
   queue_full = 5,         ///< more waits already than `max_queued_operations` or `max_pending_operations`
   replaced = 6,           ///< another attachment of the same session to the room took this one's place
   overloaded = 7,         ///< too much waits to be told in the room (`hub_limits::outbox_messages`); try again later
   superseded = 8,         ///< a later call for the same member took the place of this one while it waited
   evicted = 9,            ///< a re-entry of a member that the hub has ended meanwhile
-  kicked = 10,            ///< a moderator ended the session
+  kicked = 10,            ///< a moderator ended the session, or closed the room
   banned = 11,            ///< the client id is banned from the hub
   bad_request = 40000,    ///< a message or an argument that makes no sense
   message_too_large = 40009,  ///< data, extras or a publish over the size limit, or more than a limit can ever let pass
   invalid_room_name = 40010,  ///< empty, too long or not UTF-8
   invalid_client_id = 40012,  ///< missing, malformed, or not the identity of the connection
-  invalid_data = 40013,       ///< data that the codec cannot encode or decode
+  invalid_data = 40013,       ///< data that the codec cannot encode or decode, or extras that are no JSON object
   not_permitted = 40160,      ///< the connection lacks the capability or mode
   connection_closed = 80017,  ///< the session has ended
   connection_expired = 80008,       ///< resume after the grace period
@@ -103,9 +103,10 @@ class error_category final : public std::error_category {
 }
 
 /// Whether it is worth while to try the same again later, without changing anything: the room was full, messages came too
-/// fast or faster than they can be told, the connection was lost for now, or memory ran out. What any other code refuses,
-/// it refuses for good: the same call fails again. An error of another category is permanent, as nothing is known about it, except `not_enough_memory`
-/// and `resource_unavailable_try_again`.
+/// fast or faster than they can be told, the connection was lost for now, or memory ran out. With any other code the
+/// same call fails again, as long as nothing else changes: `queue_full` until something is answered,
+/// `invalid_room_state` until the room is attached. An error of another category is permanent, as nothing is known
+/// about it, except `not_enough_memory` and `resource_unavailable_try_again`.
 [[nodiscard]] inline bool is_temporary(std::error_code error) noexcept {
   if (error.category() != presence_category()) {
     return error == std::errc::not_enough_memory || error == std::errc::resource_unavailable_try_again;

@@ -13,7 +13,8 @@ namespace presence::inline PRESENCE_ABI {
 
 /// Metadata beside the data of an operation: a JSON object, kept as its text, immutable and shared.
 ///
-/// The core never parses it and every transport hands it through unchanged, so it costs one word where there is none.
+/// A hub checks that it is one, and nothing else in the core looks into it; every transport hands it through unchanged.
+/// It costs one word where there is none.
 /// `presence/codec/json.hpp` turns it into a `boost::json::object` and back.
 class extras {
  public:
@@ -32,7 +33,8 @@ class extras {
     text_ = shared_data<std::string>::make(std::move(text));
   }
 
-  /// The text of any JSON object. It is taken at its word; a hub refuses one that does not begin and end as an object.
+  /// The text of any JSON object. It is taken at its word here; a hub refuses what is no JSON object with
+  /// `invalid_data`.
   [[nodiscard]] static extras from_json(std::string text) {
     extras made;
     made.text_ = shared_data<std::string>::make(std::move(text));

@@ -12,7 +12,9 @@ namespace presence::inline PRESENCE_ABI {
 /// What a listener of `basic_presence::subscribe_errors` receives: something that nobody else is told.
 struct failure {
   std::error_code code;
-  std::string operation;         ///< "enter", "update", "leave", "attach", "detach", "listener", "handler", "incoming"
+  /// "enter", "update", "leave", "publish", "attach", "detach", "subscribe", "listener", "handler" or "incoming": see
+  /// docs/errors.md.
+  std::string operation;
   std::string client_id;         ///< whose, where it concerns a member; empty for the connection's own
   std::exception_ptr exception;  ///< what a listener or handler threw
 };

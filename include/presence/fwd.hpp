@@ -1,4 +1,4 @@
-// Declares everything a user names, and holds every default template argument.
+// Declares the class templates that a user names, and holds their default template arguments.
 #ifndef PRESENCE_FWD_HPP
 #define PRESENCE_FWD_HPP
 

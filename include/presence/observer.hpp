@@ -56,11 +56,12 @@ struct occupancy_event {
   [[nodiscard]] bool vacated() const noexcept { return !before.empty() && now.empty(); }
 };
 
-/// The hub has not done what somebody asked: a limit was hit, or the permission is lacking.
+/// The hub has not done what somebody asked: a connect, an attach or a publish, as a limit was hit, the permission is
+/// lacking, or it makes no sense. What fails only because something has ended or is away is none, nor is a resume.
 struct refusal {
   std::string_view connection_id;  ///< empty: of a connect
-  std::string_view client_id;
-  std::string_view room;  ///< as the hub or whoever asked spells it; empty: of a connect
+  std::string_view client_id;      ///< of the session, also where it acts for somebody else
+  std::string_view room;           ///< as the hub or whoever asked spells it; empty: of a connect
   std::error_code why;
 };
 
@@ -139,9 +140,9 @@ concept hub_observer = std::movable<O> &&
     (std::is_empty_v<O> || detail::observes_sessions<O> || detail::observes_occupancy<O> ||
      detail::observes_refusals<O> || detail::observes_slow_sinks<O>);
 
-/// The Backplane policy of a hub that is observed: `basic_hub<Data, Clock, observed<my_metrics>>`. The observer is given by
-/// value, as a smart pointer, or by `std::reference_wrapper`; it lives as long as the hub and all that was made by it.
-/// Clause H43 of docs/semantics.md says what is told when.
+/// The Backplane policy of a hub that is observed: `basic_hub<Data, Clock, observed<my_metrics>>`. An observer that is
+/// given by value or as a smart pointer lives as long as the hub and all that was made by it; one that is given as a
+/// `std::reference_wrapper` has to outlive these. Clause H43 of docs/semantics.md says what is told when.
 template <class Observer, class Backplane = no_backplane>
 class observed : public Backplane, private detail::observer_holder<Observer> {
   using holder = detail::observer_holder<Observer>;

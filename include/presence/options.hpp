@@ -16,8 +16,8 @@ namespace presence::inline PRESENCE_ABI {
 
 /// How a participant behaves.
 struct presence_options {
-  /// Off: the transport is told not to deliver the events of others, and `subscribe` fails with `events_disabled`. The
-  /// participant can still be present.
+  /// Off: the transport is told not to deliver the events of others; `subscribe`, `subscribe_users` and
+  /// `subscribe_changes` throw `events_disabled`, and every `get` fails. The participant can still be present.
   bool enable_events = true;
   /// The first subscription to events attaches the room.
   bool attach_on_subscribe = true;
@@ -35,7 +35,8 @@ struct presence_options {
   std::size_t max_backlog = 65'536;
 };
 
-/// What one session or room may cost. Each bound has its error. A leave never counts against one, as it makes room.
+/// What one session or room may cost. Each bound has its error. A leave never counts against those of members and rate,
+/// as it makes room; the sizes of names, data, extras and publishes bound it as any other message.
 struct hub_limits {
   static constexpr std::size_t default_data_size = 65'536;
 

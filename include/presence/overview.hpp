@@ -14,7 +14,7 @@ namespace presence::inline PRESENCE_ABI {
 struct occupancy {
   std::size_t members = 0;   ///< clients on connections
   std::size_t users = 0;     ///< client ids with at least one member
-  std::size_t watchers = 0;  ///< attachments that are told of everybody, present themselves or not
+  std::size_t watchers = 0;  ///< connected attachments that are told of everybody, whether present themselves or not
 
   [[nodiscard]] bool empty() const noexcept { return members == 0 && watchers == 0; }
   friend bool operator==(const occupancy&, const occupancy&) = default;

@@ -35,7 +35,8 @@ concept handler_and_not = is_called_with_outcome<F> && !std::is_same_v<std::deca
 ///     p.update(handler);          p.update({"busy"}, handler);      p.update({"busy"}, {{"device", "phone"}}, handler);
 ///     p.leave();                  p.enter_client("bob", {"here"});  p.enter({});
 ///
-/// A handler is anything that can be called with a `std::error_code`. It is called exactly once. `{}` is data: `Data{}`.
+/// A handler is anything that can be called with a `std::error_code`. It is called exactly once. `{}` is data,
+/// `Data{}`; leave it out for no data.
 ///
 /// enter and update are one operation to the hub, which decides which of the two others see (RTP9b); a leave when absent
 /// succeeds and tells nobody (RTP10d), and one without data carries the member's last data (RTP10a). Those for a client act

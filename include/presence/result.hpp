@@ -9,8 +9,8 @@
 
 namespace presence::inline PRESENCE_ABI {
 
-/// A value, or the reason why there is none. "Unknown" is not "empty": a query of a room that is not attached, not
-/// synced or not permitted answers with an error, never with an empty container.
+/// A value, or the reason why there is none. "Unknown" is not "empty": `get` and `users` of a participant whose set is
+/// not known, or may not be, answer with an error and not with an empty container.
 template <class T>
 class [[nodiscard]] result {
  public:

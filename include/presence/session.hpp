@@ -58,12 +58,12 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   /// Several messages at once. All or nothing: if one message is refused none is applied. Messages need an action; the
   /// client id where the session may act for several; data and extras. The hub fills in the rest, but keeps the id of a
   /// re-entry that it gave out itself. Errors: `bad_request` for no message or an action that cannot be published;
-  /// `message_too_large`; `invalid_client_id`; `invalid_data` for extras that are no JSON object; `not_permitted`;
-  /// `rate_limited`; `room_full`; `disconnected` while the connection is lost; `invalid_room_state` when detached;
-  /// `operation_aborted`; `overloaded`, from inside a callback; `std::errc::not_enough_memory`. A handler that is told
-  /// one of the last three may be called before this returns, ahead of those of earlier calls. Outside of all callbacks
-  /// this waits where too much is still to be told (docs/threads.md, 11). Linear in the messages, then in the
-  /// receivers.
+  /// `message_too_large`; `invalid_client_id`; `invalid_data` for extras that are no JSON object, or a payload that is
+  /// not what it says; `not_permitted`; `evicted`; `rate_limited`; `room_full`; `banned`; `disconnected` while the
+  /// connection is lost; `invalid_room_state` when detached; `operation_aborted`; `overloaded`, from inside a callback;
+  /// `std::errc::not_enough_memory`. A handler that is told one of the last three may be called before this returns,
+  /// ahead of those of earlier calls. Outside of all callbacks this waits where too much is still to be told
+  /// (docs/threads.md, 11). Linear in the messages, then in the receivers.
   void publish(std::vector<message<Data>> messages, completion handler = {}) {
     if (session_ == nullptr) {
       if (handler) handler(make_error_code(errc::operation_aborted));
@@ -209,7 +209,7 @@ class basic_session {
   }
 
   /// A participant of a room in this process, which is attached at once. `auto p = session.join("lobby");`
-  /// Needs <presence/basic_presence.hpp>.
+  /// It has the hub's clock, which has to be default-constructible here. Needs <presence/basic_presence.hpp>.
   template <class Options = presence_options>
   [[nodiscard]] basic_presence<Data, Clock, loopback<Data, Clock, Backplane>> join(std::string_view name,
                                                                                    Options options = {}) const {
@@ -248,7 +248,8 @@ class basic_session {
     return connected() && s->hub->detach(*s, name);
   }
 
-  /// Ends the session: its members leave at once. Does nothing if this handle is not its session's any more.
+  /// Ends the session: its members leave at once, or after its linger where it has one. Does nothing if this handle is
+  /// not its session's any more.
   void close() {
     if (const auto s = session_) s->hub->close(s, owner_);  // a callback may destroy this
   }
