@@ -140,8 +140,7 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// Calls `listener(const event<Data>&)` for every member that enters, updates, leaves, or is found present. Folding
   /// what it receives over the set as of this call gives the set at any later time.
   /// Attaches the room first if nothing did (`attach_on_subscribe`). Where it will hear nothing, in a room that is left or
-  /// without permission, `subscribe_errors` is told so at once; where an attach that is still to come grants none, only
-  /// `modes()` says it.
+  /// without permission, `subscribe_errors` is told so, at once or when the attach that is still to come grants none.
   /// Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off.
   template <std::invocable<const event_type&> Listener>
   subscription subscribe(Listener&& listener) {

@@ -111,7 +111,9 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
     static const std::string none;
     return session_ != nullptr ? session_->connection_id : none;
   }
-  [[nodiscard]] mode_set modes() const noexcept { return session_ != nullptr ? attachment_.record->modes.load() : mode_set{}; }
+  [[nodiscard]] mode_set modes() const noexcept {
+    return session_ != nullptr ? attachment_.record->modes.load() : mode_set{};
+  }
 
  private:
   template <class, class, class>
@@ -209,12 +211,12 @@ class basic_session {
   }
 
   /// A participant of a room in this process, which is attached at once. `auto p = session.join("lobby");`
-  /// It has the hub's clock, which has to be default-constructible here. Needs <presence/basic_presence.hpp>.
+  /// It has the hub's clock. Of a moved-from session it has a clock of its own, or where that cannot be made without
+  /// arguments this throws `presence_error` with `connection_closed`. Needs <presence/basic_presence.hpp>.
   template <class Options = presence_options>
   [[nodiscard]] basic_presence<Data, Clock, loopback<Data, Clock, Backplane>> join(std::string_view name,
                                                                                    Options options = {}) const {
-    basic_presence<Data, Clock, loopback<Data, Clock, Backplane>> made{
-        room(name), options, session_ != nullptr ? session_->hub->clock() : Clock{}};
+    basic_presence<Data, Clock, loopback<Data, Clock, Backplane>> made{room(name), options, clock()};
     made.attach();
     return made;
   }
@@ -279,6 +281,14 @@ class basic_session {
   [[nodiscard]] static const std::string& none() noexcept {
     static const std::string empty;
     return empty;
+  }
+  [[nodiscard]] Clock clock() const {
+    if (session_ != nullptr) return session_->hub->clock();
+    if constexpr (std::default_initializable<Clock>) {
+      return Clock{};
+    } else {
+      detail::throw_error(make_error_code(errc::connection_closed), "presence::join");
+    }
   }
   /// Whether this handle is its session's still.
   [[nodiscard]] bool mine() const {

@@ -134,6 +134,19 @@ TEST_F(hub_observer_test, is_told_how_many_are_in_a_room_and_when_it_is_occupied
   EXPECT_EQ(hub.room_count(), 0U);
 }
 
+TEST_F(hub_observer_test, is_told_nothing_of_a_watcher_that_is_taken_over) {
+  auto alice = hub.connect("alice");
+  const std::string key = alice.resume_key();
+  auto watching = alice.attach("lobby", mode_set::all(), sink{}).value();
+  notes->take();
+  auto back = hub.resume(key, [](std::string_view) { return sink{}; }).value();
+  EXPECT_EQ(notes->take(), lines{});
+  EXPECT_EQ(hub.occupancy("lobby").watchers, 1U);
+  back.session.close();
+  EXPECT_EQ(notes->take(), (lines{"lobby 0/0/1 -> 0/0/0 vacated",
+                                  "ended alice: " + make_error_code(errc::connection_closed).message()}));
+}
+
 TEST_F(hub_observer_test, is_told_once_of_a_batch) {
   auto gateway = hub.connect(identity::wildcard());
   auto acting = gateway.attach("lobby", mode::presence, sink{}).value();
@@ -156,11 +169,11 @@ TEST_F(hub_observer_test, is_told_what_the_hub_refuses_and_not_what_has_ended) {
   auto at = gateway.attach("lobby", mode::presence, sink{}).value();
   for (const char* who : {"a", "b", "c", "mallory"}) at.enter_client(who);
   const auto text = [](errc why) { return make_error_code(why).message(); };
-  EXPECT_EQ(notes->take(), (lines{"refused \xff in '': " + text(errc::invalid_client_id),
-                                  "refused mallory in '': " + text(errc::banned),
-                                  "refused  in '': " + text(errc::invalid_room_name), "lobby 0/0/0 -> 1/1/0 occupied",
-                                  "lobby 1/1/0 -> 2/2/0", "refused  in 'lobby': " + text(errc::room_full),
-                                  "refused  in 'lobby': " + text(errc::room_full)}));
+  EXPECT_EQ(notes->take(),
+            (lines{"refused \xff in '': " + text(errc::invalid_client_id),
+                   "refused mallory in '': " + text(errc::banned), "refused  in '': " + text(errc::invalid_room_name),
+                   "lobby 0/0/0 -> 1/1/0 occupied", "lobby 1/1/0 -> 2/2/0",
+                   "refused  in 'lobby': " + text(errc::room_full), "refused  in 'lobby': " + text(errc::room_full)}));
   at.detach();
   notes->take();
   at.enter_client("d");

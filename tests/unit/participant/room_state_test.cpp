@@ -572,10 +572,27 @@ TEST_F(presence_room, a_subscription_that_will_hear_nothing_says_so) {
   room.attach_with({.modes = mode_set{mode::presence}});
   p->attach();
   EXPECT_EQ(p->modes(), mode_set{mode::presence});
+  EXPECT_EQ(take(errors), lines{"subscribe: " + make_error_code(errc::subscribe_not_permitted).message()});
   users_sub = p->subscribe_users(write_to(users));
   EXPECT_EQ(take(errors), lines{"subscribe: " + make_error_code(errc::subscribe_not_permitted).message()});
   states_sub = p->subscribe_state(write_to(states));  // these do hear
   EXPECT_EQ(errors, silence);
+}
+
+TEST_F(presence_room, an_attach_that_grants_no_events_says_so_to_who_subscribed_before) {
+  const std::string told = "subscribe: " + make_error_code(errc::subscribe_not_permitted).message();
+  room.attach_with({.modes = mode_set{mode::presence}});
+  events_sub = p->subscribe(write_to(events));  // attaches
+  EXPECT_EQ(take(errors), lines{told});
+  room.answer_attach({.modes = mode_set{mode::presence}});
+  EXPECT_EQ(take(errors), silence) << "nothing has changed";
+  room.answer_attach({.modes = mode_set::all()});
+  room.answer_attach({.modes = mode_set{mode::presence}});
+  EXPECT_EQ(take(errors), lines{told}) << "the permission has ended";
+  events_sub = {};
+  room.answer_attach({.modes = mode_set::all()});
+  room.answer_attach({.modes = mode_set{mode::presence}});
+  EXPECT_EQ(take(errors), silence) << "nobody listens";
 }
 
 }  // namespace

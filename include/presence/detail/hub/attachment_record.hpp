@@ -69,6 +69,7 @@ struct attachment_record {
   mode_set told_modes;                      // which decide among whom it stands
   std::uint64_t open_sync = 0;              // the last page of this sync comes when the hub's quiet start is over
   std::size_t position = nowhere;           // among the receivers
+  bool takes_over = false;                  // from one that was among them, and stands in for it until it is there
   std::shared_ptr<attachment_record> kept;  // itself, while it stands among them
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);

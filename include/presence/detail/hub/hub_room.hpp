@@ -305,6 +305,11 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   bool call(record& to, F&& f) noexcept;
   void add_receiver(const record_ptr& which) noexcept;
   void remove_receiver(record& which) noexcept;
+  void stand_in(record& which, bool does) noexcept;
+  void count_watchers() noexcept {
+    const auto all = static_cast<std::ptrdiff_t>(subscribers_.size()) + stand_ins_;
+    watchers_.store(static_cast<std::size_t>(all), std::memory_order_relaxed);
+  }
 
   struct receiver {
     record* to;
@@ -336,7 +341,8 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
   bool some_ran_out_ = false;       // of memory, of those who were told the last changes
   std::vector<receiver> subscribers_;
   std::vector<receiver> own_only_;        // attachments that are told about their own members only
-  std::atomic<std::size_t> watchers_{0};  // how many subscribers there are, for whoever asks
+  std::ptrdiff_t stand_ins_ = 0;          // attachments that take over from a subscriber and are yet to be told so
+  std::atomic<std::size_t> watchers_{0};  // how many of both there are, for whoever asks
   delivery_gate<is_locking<Mutex>> gate_;
 
   const std::shared_ptr<registry> registry_;

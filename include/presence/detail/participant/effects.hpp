@@ -33,6 +33,7 @@ struct refuse_operations {
 struct answer_gets {  ///< those that wait: with this error, or with what they asked for
   std::error_code why;
 };
+struct report_unheard {};  ///< subscriptions will hear nothing
 struct ask_attach {};
 struct ask_detach {};
 struct send_reentries {};
@@ -40,8 +41,9 @@ struct send_waiting {};   ///< operations that waited for the attach
 struct complete_held {};  ///< operations whose own event had to come first
 
 template <class Wire>
-using effect = std::variant<std::monostate, notify_state, deliver_events, complete_calls, refuse_operations<Wire>,
-                            answer_gets, ask_attach, ask_detach, send_reentries, send_waiting, complete_held>;
+using effect =
+    std::variant<std::monostate, notify_state, deliver_events, complete_calls, refuse_operations<Wire>, answer_gets,
+                 report_unheard, ask_attach, ask_detach, send_reentries, send_waiting, complete_held>;
 
 /// The effects of one happening. None brings more than fit, and what can be many travels as one, so adding one needs no
 /// memory and cannot fail: a state that has changed is always followed by what belongs to it.

@@ -175,13 +175,14 @@ class participant_state {
   mode_set modes = mode_set::all();
   room_state room = room_state::initialized;
   time_point put_off_at{};
-  std::uint64_t queued_before = 0;  // how many operations have left the queue: the number of its first
-  bool known = false;               // the set means something
-  bool synced = false;              // and was complete once
-  bool catching_up = false;         // messages were dropped: own events may come with the sync
-  bool flawed_sync = false;         // something in it could not be read: nobody leaves because of it
-  bool attach_again = false;        // attach was called while detaching
-  bool resync_due = false;          // the transport is to be asked for a sync
+  std::uint64_t queued_before = 0;   // how many operations have left the queue: the number of its first
+  bool known = false;                // the set means something
+  bool synced = false;               // and was complete once
+  bool catching_up = false;          // messages were dropped: own events may come with the sync
+  bool flawed_sync = false;          // something in it could not be read: nobody leaves because of it
+  bool attach_again = false;         // attach was called while detaching
+  bool resync_due = false;           // the transport is to be asked for a sync
+  bool somebody_subscribed = false;  // before it was known whether that hears anything
 
  private:
   std::vector<shared_data<Wire>> spent_;

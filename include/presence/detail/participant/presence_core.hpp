@@ -164,6 +164,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void perform(complete_calls& e, lock_type& lock);
   void perform(refuse_operations<wire>& e, lock_type& lock);
   void perform(answer_gets& e, lock_type& lock);
+  void perform(report_unheard, lock_type& lock);
   void perform(ask_attach, lock_type& lock);
   void perform(ask_detach, lock_type& lock);
   void perform(send_reentries, lock_type& lock);

@@ -111,6 +111,7 @@ void hub_room<Data, Mutex, Tap>::deliver_join(lock_type& lock, const record_ptr&
   if (to.told == told_state::gone) return lock.unlock();
   if (to.closed.load(std::memory_order_acquire)) {
     to.lagging = true;  // whoever takes its place has missed this
+    stand_in(to, false);
     return lock.unlock();
   }
   const mode_set modes = to.modes.load();
@@ -159,6 +160,8 @@ void hub_room<Data, Mutex, Tap>::deliver_part(lock_type& lock, const part& p) no
     from.known_version = std::max(from.known_version, told_version_);  // nothing that it was not to be told
   }
   from.told = p.for_good ? told_state::gone : told_state::paused;
+  if (p.heir != nullptr) stand_in(*p.heir, from.position != record::nowhere && !own_only);
+  stand_in(from, false);
   lock.unlock();
   remove_receiver(from);
   if (p.heir != nullptr) {
@@ -362,8 +365,16 @@ void hub_room<Data, Mutex, Tap>::add_receiver(const record_ptr& which) noexcept 
   which->position = among.size();
   among.push_back({which.get(), which->sink.get()});
   if (&among == &own_only_) which->of->own_only.push_back(which.get());
-  watchers_.store(subscribers_.size(), std::memory_order_relaxed);
+  count_watchers();
   which->kept = which;
+  stand_in(*which, false);
+}
+
+/// Whoever takes over from a receiver counts as a watcher in between, so that nobody is told of a room that nobody left.
+template <class Data, class Mutex, class Tap>
+void hub_room<Data, Mutex, Tap>::stand_in(record& which, bool does) noexcept {
+  if (std::exchange(which.takes_over, does) != does) stand_ins_ += does ? 1 : -1;
+  count_watchers();
 }
 
 template <class Data, class Mutex, class Tap>
@@ -374,7 +385,7 @@ void hub_room<Data, Mutex, Tap>::remove_receiver(record& which) noexcept {
   among[which.position].to->position = which.position;
   among.pop_back();
   which.position = record::nowhere;
-  watchers_.store(subscribers_.size(), std::memory_order_relaxed);
+  count_watchers();
   if (among.empty()) std::vector<receiver>{}.swap(among);
   if (&among == &own_only_) {
     auto& own = which.of->own_only;

@@ -125,6 +125,7 @@ bool participant_state<Data, Wire>::get(waiting_get& call, std::error_code& outc
 
 template <class Data, class Wire>
 std::error_code participant_state<Data, Wire>::subscribed() {
+  if (room != room_state::attached) somebody_subscribed = true;
   switch (room) {
     case room_state::initialized:
       if (options.attach_on_subscribe) {

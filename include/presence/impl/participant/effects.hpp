@@ -67,6 +67,12 @@ void presence_core<Data, Clock, Transport>::perform(complete_held, lock_type& lo
   if (!closed_ && !state_.queued.empty()) state_.effects.add(send_waiting{});
 }
 
+/// R14. Nobody is told where nobody listens.
+template <class Data, class Clock, class Transport>
+void presence_core<Data, Clock, Transport>::perform(report_unheard, lock_type&) {
+  if (listeners_.any()) report(make_error_code(errc::subscribe_not_permitted), "subscribe", {}, nullptr, true);
+}
+
 // --- the transport ----------------------------------------------------------------------------------------------------------
 
 template <class Data, class Clock, class Transport>

@@ -40,7 +40,8 @@ void participant_state<Data, Wire>::attached(const state_change& change, std::st
   const bool sync_follows = !change.resumed && change.has_members;
   const bool everybody_leaves = !change.resumed && !change.has_members;
   if (everybody_leaves) events.expect_leaves(set.size());  // the last that may fail
-  modes = change.modes;
+  const bool subscribed = std::exchange(somebody_subscribed, false);
+  const bool heard = std::exchange(modes, change.modes).contains(mode::subscribe) || subscribed;
   own.attached(change.resumed, std::move(connection_id), sync_follows || modes.contains(mode::subscribe));
   if (!change.resumed) {
     known = true;
@@ -57,6 +58,7 @@ void participant_state<Data, Wire>::attached(const state_change& change, std::st
   }
   change_room(room_state::attached, change);
   effects.add(deliver_events{});
+  if (heard && !modes.contains(mode::subscribe)) effects.add(report_unheard{});
   complete_all(attaching, {}, "attach");
   effects.add(send_reentries{});
   if (!queued.empty()) effects.add(send_waiting{});
