@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+namespace examples_custom_transport_test {
 namespace {
 
 class queue_harness {
@@ -67,7 +68,9 @@ class queue_harness {
 };
 
 }  // namespace
+}  // namespace examples_custom_transport_test
 
 namespace presence::testing {
-INSTANTIATE_TYPED_TEST_SUITE_P(CustomTransportExample, transport_conformance, ::testing::Types<queue_harness>);
+INSTANTIATE_TYPED_TEST_SUITE_P(CustomTransportExample, transport_conformance,
+                               ::testing::Types<examples_custom_transport_test::queue_harness>);
 }

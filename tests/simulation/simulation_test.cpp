@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+namespace simulation_simulation_test {
 namespace {
 
 namespace kit = presence::testing;
@@ -75,3 +76,4 @@ TEST(simulation, an_application_of_its_own_converges_with_the_hub) {
 }
 
 }  // namespace
+}  // namespace simulation_simulation_test

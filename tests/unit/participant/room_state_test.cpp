@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_room_state_test {
 namespace {
 
 class presence_room : public participant_test {
@@ -579,4 +579,4 @@ TEST_F(presence_room, a_subscription_that_will_hear_nothing_says_so) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_room_state_test

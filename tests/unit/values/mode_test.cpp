@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace presence::test {
+namespace presence::test::values_mode_test {
 namespace {
 
 TEST(mode_set, holds_nothing_by_default) {
@@ -35,4 +35,4 @@ TEST(mode_set, is_a_constant_expression) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_mode_test
