@@ -1,4 +1,5 @@
 // A few hundred histories in every run of the tests, and that the kit itself is what it says: repeatable, and not blind.
+// A program of its own: one called as its directory would stand in the way of what CMake builds for that.
 #include "simulation/history.hpp"
 
 #include <gtest/gtest.h>
