@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+namespace examples_custom_wire_test {
 namespace {
 
 class line_harness {
@@ -65,7 +66,9 @@ class line_harness {
 };
 
 }  // namespace
+}  // namespace examples_custom_wire_test
 
 namespace presence::testing {
-INSTANTIATE_TYPED_TEST_SUITE_P(CustomWireExample, transport_conformance, ::testing::Types<line_harness>);
+INSTANTIATE_TYPED_TEST_SUITE_P(CustomWireExample, transport_conformance,
+                               ::testing::Types<examples_custom_wire_test::line_harness>);
 }

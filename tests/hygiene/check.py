@@ -152,6 +152,16 @@ def test_names_are_unique(tree):
             yield f"{name} is defined {times} times; a clause table or a filter could not tell which is meant"
 
 
+def test_files_have_a_namespace(tree):
+    """Several test files make one translation unit: what unit/hub/resume_test.cpp defines is in hub_resume_test."""
+    for path in tree.tests:
+        if not path.name.endswith("_test.cpp"):
+            continue
+        name = f"{path.parent.name}_{path.stem}"
+        if not re.search(rf"^namespace (\w+::)*{name} \{{$", read(path), re.MULTILINE):
+            yield f"{tree.name(path)}: what it defines should be in a namespace that ends with {name}"
+
+
 def every_clause_names_a_test(tree):
     """The table of docs/semantics.md whose last column names tests: each is defined, and no clause goes without."""
     document = tree.root / "docs" / "semantics.md"
@@ -192,7 +202,7 @@ def hashes_have_a_seed(tree):
 
 RULES = [headers_are_short, guards_name_their_path, one_header_includes_signals2, core_needs_neither_asio_nor_json,
          versions_agree, vcpkg_lists_every_boost_library, links_lead_somewhere, tests_do_not_sleep,
-         test_names_are_unique, every_clause_names_a_test, hashes_have_a_seed]
+         test_names_are_unique, test_files_have_a_namespace, every_clause_names_a_test, hashes_have_a_seed]
 
 
 def main():

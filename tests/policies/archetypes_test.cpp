@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::policies_archetypes_test {
 
 /// Nothing but what `Data` must have: it can be moved.
 class poor_data final {
@@ -189,25 +189,20 @@ using payload_hub = basic_hub<payload, poor_clock, poor_backplane<payload>>;
 using looped = loopback<poor_data, poor_clock, poor_backplane<poor_data>>;
 using looped_payload = loopback<payload, poor_clock, poor_backplane<payload>, poor_codec>;
 
-}  // namespace presence::test
+}  // namespace presence::test::policies_archetypes_test
 
 // Every member that is not a template.
-template class presence::basic_presence<presence::test::poor_data, presence::test::poor_clock,
-                                        presence::test::serializing_transport>;
-template class presence::basic_presence<presence::test::poor_data, presence::test::poor_clock,
-                                        presence::test::direct_transport>;
-template class presence::basic_presence<presence::test::poor_data, presence::test::poor_clock, presence::test::looped>;
-template class presence::basic_hub<presence::test::poor_data, presence::test::poor_clock,
-                                   presence::test::poor_backplane<presence::test::poor_data>>;
-template class presence::basic_session<presence::test::poor_data, presence::test::poor_clock,
-                                       presence::test::poor_backplane<presence::test::poor_data>>;
-template class presence::basic_attachment<presence::test::poor_data, presence::test::poor_clock,
-                                          presence::test::poor_backplane<presence::test::poor_data>>;
-template class presence::loopback<presence::test::poor_data, presence::test::poor_clock,
-                                  presence::test::poor_backplane<presence::test::poor_data>>;
-template class presence::basic_member_set<presence::test::poor_data>;
+namespace poor = presence::test::policies_archetypes_test;
+template class presence::basic_presence<poor::poor_data, poor::poor_clock, poor::serializing_transport>;
+template class presence::basic_presence<poor::poor_data, poor::poor_clock, poor::direct_transport>;
+template class presence::basic_presence<poor::poor_data, poor::poor_clock, poor::looped>;
+template class presence::basic_hub<poor::poor_data, poor::poor_clock, poor::poor_backplane<poor::poor_data>>;
+template class presence::basic_session<poor::poor_data, poor::poor_clock, poor::poor_backplane<poor::poor_data>>;
+template class presence::basic_attachment<poor::poor_data, poor::poor_clock, poor::poor_backplane<poor::poor_data>>;
+template class presence::loopback<poor::poor_data, poor::poor_clock, poor::poor_backplane<poor::poor_data>>;
+template class presence::basic_member_set<poor::poor_data>;
 
-namespace presence::test {
+namespace presence::test::policies_archetypes_test {
 namespace {
 
 /// Calls every function of a participant. Returns how many events it heard of.
@@ -335,4 +330,4 @@ TEST(archetypes, the_poorest_hub_can_do_everything) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::policies_archetypes_test

@@ -26,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::property_convergence_property_test {
 namespace {
 
 using backplane_type = basic_no_backplane<testing::checked_mutex>;
@@ -344,4 +344,4 @@ TEST(convergence_property, listeners_participants_hub_and_model_agree_at_every_s
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::property_convergence_property_test

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::property_set_convergence_test {
 namespace {
 
 using message_type = message<int>;
@@ -171,4 +171,4 @@ TEST(member_set_property, set_converges_to_the_hubs_with_what_a_transport_promis
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::property_set_convergence_test

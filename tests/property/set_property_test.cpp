@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::property_set_property_test {
 namespace {
 
 using message_type = message<int>;
@@ -227,4 +227,4 @@ TEST(member_set_property, random_histories_of_a_crowd_agree_with_the_naive_model
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::property_set_property_test

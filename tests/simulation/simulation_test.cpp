@@ -1,4 +1,5 @@
 // A few hundred histories in every run of the tests, and that the kit itself is what it says: repeatable, and not blind.
+// A program of its own: one called as its directory would stand in the way of what CMake builds for that.
 #include "simulation/history.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+namespace simulation_simulation_test {
 namespace {
 
 namespace kit = presence::testing;
@@ -75,3 +77,4 @@ TEST(simulation, an_application_of_its_own_converges_with_the_hub) {
 }
 
 }  // namespace
+}  // namespace simulation_simulation_test

@@ -1,7 +1,8 @@
 // Counts the program's allocations, and lets the N-th fail.
 //
 // It REPLACES the global operator new and delete, and the language forbids such replacements to be inline: include it in
-// exactly one translation unit of a program, best the test file itself, as each test file is a program of its own.
+// exactly one translation unit of a program, best the test file itself. tests/CMakeLists.txt makes one translation unit,
+// and one program, of those files of an area that do.
 //
 //   allocation_scope counting;                 // from here on
 //   work();

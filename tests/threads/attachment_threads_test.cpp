@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::threads_attachment_threads_test {
 namespace {
 
 [[nodiscard]] std::vector<message<int>> one(action what, int value) {
@@ -200,4 +200,4 @@ TEST(attachment_threads, attachment_beside_another_is_not_called_after_its_end) 
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::threads_attachment_threads_test

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::threads_drain_threads_test {
 namespace {
 
 /// An owner of a drain whose tasks are functions; it lives as long as somebody has promised to come back.
@@ -277,4 +277,4 @@ TEST(drain_threads, random_schedules_leave_nothing_undone_T10) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::threads_drain_threads_test

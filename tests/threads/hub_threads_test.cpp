@@ -10,7 +10,7 @@
 #include <deque>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::threads_hub_threads_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -81,4 +81,4 @@ TEST(hub_threads, hubs_come_and_go_on_threads_of_their_own) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::threads_hub_threads_test

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::threads_load_threads_test {
 namespace {
 
 /// Counts, and can be made to do something inside its next call.
@@ -203,4 +203,4 @@ TEST(load_threads, participant_that_is_destroyed_waits_for_calls_over_all_its_at
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::threads_load_threads_test

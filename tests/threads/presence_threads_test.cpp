@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::threads_presence_threads_test {
 namespace {
 
 class presence_threads : public participant_test {
@@ -189,4 +189,4 @@ TEST_F(presence_threads, presences_end_while_the_other_end_speaks) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::threads_presence_threads_test

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::threads_session_threads_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -187,4 +187,4 @@ TEST(session_threads, sessions_and_presences_go_in_any_order_on_any_thread) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::threads_session_threads_test

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::threads_subscription_threads_test {
 namespace {
 
 /// A room with one who talks until the others have done their work.
@@ -171,4 +171,4 @@ TEST_F(subscription_threads, reading_never_shows_a_set_that_never_was) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::threads_subscription_threads_test

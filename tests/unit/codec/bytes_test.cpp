@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+namespace codec_bytes_test {
 namespace {
 
 using presence::bytes_codec;
@@ -58,3 +59,4 @@ TEST(bytes_codec, other_kinds_are_refused) {
 }
 
 }  // namespace
+}  // namespace codec_bytes_test

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+namespace codec_json_extras_test {
 namespace {
 
 using presence::errc;
@@ -78,3 +79,4 @@ TEST(json_extras, what_could_not_be_read_is_misuse_to_make) {
 }
 
 }  // namespace
+}  // namespace codec_json_extras_test

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+namespace codec_json_fields_test {
 namespace fields {
 
 struct place {
@@ -100,3 +101,4 @@ TEST(json_fields, what_has_no_fields_is_left_to_the_conversion) {
 }
 
 }  // namespace
+}  // namespace codec_json_fields_test

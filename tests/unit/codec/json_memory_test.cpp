@@ -1,4 +1,5 @@
-// Fails the N-th allocation, for every N: a program that replaces `operator new`.
+// Fails the N-th allocation, for every N.
+// A program of its own: it replaces `operator new`.
 #include <presence/codec/json.hpp>
 
 #include <gtest/gtest.h>
@@ -35,6 +36,7 @@ void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
+namespace codec_json_memory_test {
 namespace app {
 
 struct status {
@@ -79,3 +81,4 @@ TEST(json_memory, running_out_of_memory_for_extras_is_an_error_and_no_exception)
 }
 
 }  // namespace
+}  // namespace codec_json_memory_test

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+namespace codec_json_test {
 namespace app {
 
 BOOST_DEFINE_ENUM_CLASS(mood, happy, busy, away)
@@ -410,3 +411,4 @@ TEST(json_codec, a_conversion_that_throws_is_invalid_data) {
 }
 
 }  // namespace
+}  // namespace codec_json_test

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+namespace codec_text_test {
 namespace {
 
 using namespace std::literals;
@@ -72,3 +73,4 @@ TEST(text_codec, what_is_sent_is_what_is_taken) {
 }
 
 }  // namespace
+}  // namespace codec_text_test

@@ -25,7 +25,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_allocation_failure_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -535,4 +535,4 @@ TEST(hub_allocation_failure, destroys_no_sink_under_a_lock) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_allocation_failure_test

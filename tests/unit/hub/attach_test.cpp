@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::hub_attach_test {
 namespace {
 
 class hub_attach : public hub_test {};
@@ -313,4 +313,4 @@ TEST_F(hub_attach, sink_of_several_rooms_is_told_which_one) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_attach_test

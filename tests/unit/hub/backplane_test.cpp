@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_backplane_test {
 namespace {
 
 /// Move-only, as the concept allows; what it heard is shared with the test.
@@ -108,4 +108,4 @@ TEST_F(hub_backplane, moves_with_the_hub) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_backplane_test

@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::hub_connect_test {
 namespace {
 
 class hub_connect : public hub_test {};
@@ -142,4 +142,4 @@ TEST_F(hub_connect, moved_from_hub_is_empty) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_connect_test

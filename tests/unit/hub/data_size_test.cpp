@@ -1,4 +1,5 @@
 // The size of data that a hub takes: in bytes for every type that has a size, and no limit claimed for others.
+// A program of its own: its hubs of many types would be too much beside the other files.
 #include "support/hub_fixture.hpp"
 #include <presence/data_traits.hpp>
 
@@ -14,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_data_size_test {
 namespace {
 
 struct without_size {
@@ -27,14 +28,14 @@ struct measured {
 };
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_data_size_test
 
 template <>
-struct presence::data_traits<presence::test::measured> {
-  static std::size_t size(const test::measured& data) { return data.size(); }
+struct presence::data_traits<presence::test::hub_data_size_test::measured> {
+  static std::size_t size(const test::hub_data_size_test::measured& data) { return data.size(); }
 };
 
-namespace presence::test {
+namespace presence::test::hub_data_size_test {
 namespace {
 
 template <class Data>
@@ -109,4 +110,4 @@ TEST(hub_data_size, measuring_runs_without_a_lock_and_what_it_throws_is_answered
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_data_size_test

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_deadline_queue_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -107,4 +107,4 @@ TEST(deadline_queue, agrees_with_a_sorted_map) { compare_with_a_sorted_map(5); }
 TEST(deadline_queue, agrees_with_a_sorted_map_when_nearly_every_duration_differs) { compare_with_a_sorted_map(5'000); }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_deadline_queue_test

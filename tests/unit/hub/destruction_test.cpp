@@ -14,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace presence::test {
+namespace presence::test::hub_destruction_test {
 namespace {
 
 constexpr std::array parts{"hub", "session", "presence", "subscription", "attachment"};
@@ -209,4 +209,4 @@ TEST(hub_destruction_of_data, what_outlives_a_hub_keeps_none_of_its_members_H35)
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_destruction_test

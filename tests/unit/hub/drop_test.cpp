@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_drop_test {
 namespace {
 
 class hub_drop : public hub_test {
@@ -254,4 +254,4 @@ TEST_F(hub_drop, reconnecting_client_is_two_members_and_one_user) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_drop_test

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::hub_end_test {
 namespace {
 
 class hub_end : public hub_test {
@@ -185,4 +185,4 @@ TEST_F(hub_end, end_of_the_hub_closes_everything_and_tells_of_no_leave) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_end_test

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_fan_out_test {
 namespace {
 
 class hub_fan_out : public ::testing::Test {
@@ -69,4 +69,4 @@ TEST_F(hub_fan_out, a_walk_goes_on_behind_one_who_comes_meanwhile) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_fan_out_test

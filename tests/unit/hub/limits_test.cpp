@@ -10,7 +10,7 @@
 #include <system_error>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_limits_test {
 namespace {
 
 class hub_limit : public hub_test {
@@ -181,4 +181,4 @@ TEST_F(hub_limit, stranger_of_another_name_gets_no_lost_place) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_limits_test

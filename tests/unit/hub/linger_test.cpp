@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::hub_linger_test {
 namespace {
 
 class hub_linger : public hub_test {
@@ -223,4 +223,4 @@ TEST_F(hub_linger, second_goodbye_lingers_as_long_as_the_first) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_linger_test

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_lists_test {
 namespace {
 
 class hub_list : public hub_test {
@@ -231,4 +231,4 @@ TEST_F(hub_list, lost_connection_is_not_shown_by_default_S27) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_lists_test

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_load_test {
 namespace {
 
 class hub_load : public ::testing::Test {
@@ -238,4 +238,4 @@ TEST(hub_data, no_destructor_of_data_runs_under_a_lock_T13) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_load_test

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_loopback_test {
 namespace {
 
 class hub_loopback : public hub_test {
@@ -221,4 +221,4 @@ TEST_F(hub_loopback, refused_attach_fails_the_room) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_loopback_test

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_memory_test {
 namespace {
 
 // A million members come and go in each test of an optimized build. Without optimization that takes half a minute, so
@@ -169,4 +169,4 @@ TEST_F(hub_memory, destroyed_hub_holds_nothing) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_memory_test

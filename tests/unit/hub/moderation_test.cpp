@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_moderation_test {
 namespace {
 
 class hub_moderation : public hub_test {
@@ -423,4 +423,4 @@ TEST_F(hub_moderation, members_that_linger_go_when_they_may_not_be_present_any_m
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_moderation_test

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace presence::test {
+namespace presence::test::hub_names_test {
 namespace {
 
 class hub_names : public hub_test {
@@ -142,4 +142,4 @@ TEST_F(hub_names, payload_that_is_not_what_it_says_is_refused) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_names_test

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::hub_operations_test {
 namespace {
 
 class hub_operations : public hub_test {
@@ -179,4 +179,4 @@ TEST_F(hub_operations, leave_with_an_old_id_is_a_leave) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_operations_test

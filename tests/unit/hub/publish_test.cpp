@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_publish_test {
 namespace {
 
 class hub_publish : public hub_test {
@@ -241,4 +241,4 @@ TEST_F(hub_publish, detached_or_ended_is_an_invalid_room_state) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_publish_test

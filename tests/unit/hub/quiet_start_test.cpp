@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_quiet_start_test {
 namespace {
 
 class hub_quiet_start : public hub_test {
@@ -251,4 +251,4 @@ TEST_F(hub_restart, without_a_quiet_start_all_are_told_that_all_left) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_quiet_start_test

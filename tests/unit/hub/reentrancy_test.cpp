@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_reentrancy_test {
 namespace {
 
 template <class Mutex>
@@ -215,4 +215,4 @@ TYPED_TEST(hub_reentrancy, anything_may_be_done_inside_any_callback) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_reentrancy_test

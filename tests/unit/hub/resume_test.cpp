@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::hub_resume_test {
 namespace {
 
 class hub_resume : public hub_test {
@@ -380,4 +380,4 @@ TEST_F(hub_resume, presence_made_anew_while_disconnected_learns_all) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_resume_test

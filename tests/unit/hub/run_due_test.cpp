@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_run_due_test {
 namespace {
 
 class hub_run_due : public hub_test {};
@@ -147,4 +147,4 @@ TEST_F(hub_timer, is_not_told_of_what_is_later_than_a_quiet_start_or_never_comes
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_run_due_test

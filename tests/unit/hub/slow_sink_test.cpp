@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::hub_slow_sink_test {
 namespace {
 
 class hub_slow_sink : public hub_test {
@@ -125,4 +125,4 @@ TEST_F(hub_slow_sink, one_that_throws_when_detached_is_detached) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_slow_sink_test

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_succession_test {
 namespace {
 
 class hub_succession : public hub_test {
@@ -185,4 +185,4 @@ TEST_F(hub_succession, modes_of_all_are_those_of_the_one_that_follows) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_succession_test

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_sync_test {
 namespace {
 
 class hub_sync : public hub_test {
@@ -173,4 +173,4 @@ TEST_F(hub_sync, participant_of_hundred_thousand_members_is_equal_to_the_hub) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_sync_test

@@ -11,7 +11,7 @@
 #include <string>
 #include <system_error>
 
-namespace presence::test {
+namespace presence::test::hub_time_test {
 namespace {
 
 class hub_time : public hub_test {
@@ -315,4 +315,4 @@ TEST_F(hub_time, deadlines_are_the_clocks_whatever_the_stamps) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_time_test

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_wrong_ways_test {
 namespace {
 
 /// A sink as users write it, given away by value. What it hears goes to a list that stands still.
@@ -350,4 +350,4 @@ TEST_F(wrong_way, participant_is_told_to_act_although_its_session_says_goodbye_i
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_wrong_ways_test

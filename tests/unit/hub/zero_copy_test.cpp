@@ -10,7 +10,7 @@
 #include <deque>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::hub_zero_copy_test {
 namespace {
 
 /// A session with a participant that notes what it sees.
@@ -75,4 +75,4 @@ TEST_F(hub_zero_copy, nothing_is_kept_of_data_that_is_refused) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::hub_zero_copy_test

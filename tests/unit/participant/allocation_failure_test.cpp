@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_allocation_failure_test {
 namespace {
 
 using backplane_type = basic_no_backplane<testing::checked_mutex>;
@@ -449,4 +449,4 @@ TEST(presence_allocation_failure, of_a_resume_with_or_without_a_gap_is_made_good
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_allocation_failure_test

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_batch_test {
 namespace {
 
 using text_batch = batch<std::string>;
@@ -243,4 +243,4 @@ TEST(presence_batch, is_written_as_on_a_participant_and_can_be_cleared) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_batch_test

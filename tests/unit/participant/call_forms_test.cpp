@@ -1,5 +1,6 @@
 // Every way to say enter, update and leave, for each kind of data: <presence/publishing.hpp>. What is not there does not
 // compile. And the short ways to make a participant.
+// A program of its own: its rooms of many types would be too much beside the other files.
 #include <presence/presence.hpp>
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence {
+namespace presence::participant_call_forms_test {
 namespace {
 
 struct status {
@@ -209,4 +210,4 @@ TEST(participant_made_by, join_is_attached_at_once) {
 }
 
 }  // namespace
-}  // namespace presence
+}  // namespace presence::participant_call_forms_test

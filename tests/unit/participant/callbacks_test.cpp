@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_callbacks_test {
 namespace {
 
 class presence_callbacks : public participant_test {
@@ -408,4 +408,4 @@ TEST_F(presence_callbacks, a_listener_that_holds_the_presence_ends_with_it) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_callbacks_test

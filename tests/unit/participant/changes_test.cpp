@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_changes_test {
 namespace {
 
 class presence_changes : public participant_test {
@@ -144,4 +144,4 @@ TEST_F(presence_changes, folded_are_the_set) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_changes_test

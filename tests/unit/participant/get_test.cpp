@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_get_test {
 namespace {
 
 class presence_get : public participant_test {
@@ -365,4 +365,4 @@ TEST_F(presence_get_death, for_each_visitor_that_calls_back_is_detected) {
 #endif
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_get_test

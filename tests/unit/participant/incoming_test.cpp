@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_incoming_test {
 namespace {
 
 class presence_incoming : public participant_test {
@@ -433,4 +433,4 @@ TEST(presence_decoding, data_that_cannot_be_encoded_fails_the_operation) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_incoming_test

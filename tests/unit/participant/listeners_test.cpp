@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_listeners_test {
 namespace {
 
 class presence_listeners : public participant_test {
@@ -483,4 +483,4 @@ TEST_F(presence_listeners, one_with_an_owner_may_end_it_inside) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_listeners_test

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_load_test {
 namespace {
 
 class presence_load : public participant_test {
@@ -206,4 +206,4 @@ TEST_F(presence_load, of_the_syncs_that_come_while_a_listener_takes_its_time_onl
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_load_test

@@ -1,4 +1,5 @@
 // Loopback keeps the contract of transports: with each kind of mutex, with and without serialization.
+// A program of its own: its rooms of many types would be too much beside the other files.
 #include "support/counted.hpp"
 #include <presence/codec/text.hpp>
 #include <presence/presence.hpp>
@@ -16,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_loopback_conformance_test {
 namespace {
 
 template <class Mutex, class Codec>
@@ -55,12 +56,12 @@ struct loopback_harness {
 };
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_loopback_conformance_test
 
 namespace presence::testing {
 
 using test::counted;
-using test::loopback_harness;
+using test::participant_loopback_conformance_test::loopback_harness;
 using loopbacks =
     ::testing::Types<loopback_harness<std::mutex, identity_codec<counted>>,
                      loopback_harness<null_mutex, identity_codec<counted>>,

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_memory_test {
 namespace {
 
 /// The modes of delivery in which costs are promised.
@@ -227,4 +227,4 @@ TEST(presence_out_of_memory, an_operation_tells_the_caller_and_the_next_one_work
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_memory_test

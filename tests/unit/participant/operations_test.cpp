@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_operations_test {
 namespace {
 
 class presence_operations : public participant_test {};
@@ -544,4 +544,4 @@ TEST_F(presence_and_hub, two_participants_of_one_session_in_one_room_share_its_m
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_operations_test

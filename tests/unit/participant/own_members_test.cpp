@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::participant_own_members_test {
 namespace {
 
 class presence_own_members : public participant_test {
@@ -827,4 +827,4 @@ TEST_F(presence_own_members, the_own_event_comes_first_after_a_backlog_too) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_own_members_test

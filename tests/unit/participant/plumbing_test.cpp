@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::participant_plumbing_test {
 namespace {
 
 using detail::fifo;
@@ -147,4 +147,4 @@ TEST(delivery_gate, does_not_wait_inside_the_receiver) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_plumbing_test

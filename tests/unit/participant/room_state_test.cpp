@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_room_state_test {
 namespace {
 
 class presence_room : public participant_test {
@@ -596,4 +596,4 @@ TEST_F(presence_room, an_attach_that_grants_no_events_says_so_to_who_subscribed_
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_room_state_test

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_scripted_transport_test {
 namespace {
 
 using lines = std::vector<std::string>;
@@ -257,4 +257,4 @@ TEST_F(scripted_transport_kit, unbinding_waits_for_the_call_that_runs_on_another
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_scripted_transport_test

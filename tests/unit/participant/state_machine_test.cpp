@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::participant_state_machine_test {
 namespace {
 
 using state = detail::participant_state<int, int>;
@@ -298,4 +298,4 @@ TEST(presence_state, each_order_of_four_events_keeps_the_wishes) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::participant_state_machine_test

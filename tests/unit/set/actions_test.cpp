@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace presence::test {
+namespace presence::test::set_actions_test {
 namespace {
 
 TEST(member_set, a_new_set_is_empty) {
@@ -142,4 +142,4 @@ TEST(member_set, version_counts_events) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_actions_test

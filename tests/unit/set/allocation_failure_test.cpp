@@ -12,7 +12,7 @@
 #include <tuple>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_allocation_failure_test {
 namespace {
 
 using set_type = basic_member_set<int>;
@@ -322,4 +322,4 @@ TEST(allocation_failure, of_an_enter_adds_no_half_member_where_released_data_is_
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_allocation_failure_test

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_batch_test {
 namespace {
 
 using set_type = basic_member_set<int>;
@@ -113,4 +113,4 @@ TEST(member_set_batch, what_was_applied_before_memory_ran_out_stands) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_batch_test

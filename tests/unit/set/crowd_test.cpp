@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_crowd_test {
 namespace {
 
 std::string connection(std::size_t n) { return "connection" + std::to_string(n); }
@@ -159,4 +159,4 @@ TEST(member_set, crowd_is_resynced_as_others_are_RTP19) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_crowd_test

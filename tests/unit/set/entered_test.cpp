@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::set_entered_test {
 namespace {
 
 time_point entered(watched_set& room, std::string_view client = "alice") {
@@ -124,4 +124,4 @@ TEST(member_set, connected_is_as_the_last_message_that_counted_said_S21) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_entered_test

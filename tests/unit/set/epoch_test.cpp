@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::set_epoch_test {
 namespace {
 
 using string_set = basic_member_set<std::string>;
@@ -60,4 +60,4 @@ TEST(member_set, member_that_nothing_confirmed_in_a_whole_round_of_numbers_leave
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_epoch_test

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::detail {
+namespace presence::detail::set_hash_test {
 namespace {
 
 constexpr std::uint64_t seed = 0x1234567890abcdefU;
@@ -101,4 +101,4 @@ TEST(hash_text, halves_cannot_be_swapped_into_a_collision_without_knowing_the_se
 }
 
 }  // namespace
-}  // namespace presence::detail
+}  // namespace presence::detail::set_hash_test

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_keys_test {
 namespace {
 
 using key = std::pair<std::string, std::string>;
@@ -89,4 +89,4 @@ TEST(member_set, marker_keeps_long_ids_too_RTP2h2) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_keys_test

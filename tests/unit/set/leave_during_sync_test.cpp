@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::set_leave_during_sync_test {
 namespace {
 
 TEST(member_set, leave_during_a_sync_is_emitted_at_once_RTP2h2) {
@@ -198,4 +198,4 @@ TEST(member_set, leave_of_an_unconfirmed_member_keeps_the_count_of_the_others_RT
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_leave_during_sync_test

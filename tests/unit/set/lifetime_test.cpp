@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::set_lifetime_test {
 namespace {
 
 using counted_set = basic_member_set<counted>;
@@ -222,4 +222,4 @@ TEST(member_set, markers_hold_no_data_RTP2h2) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_lifetime_test

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_memory_test {
 namespace {
 
 struct ignore {
@@ -253,4 +253,4 @@ TEST(member_set_memory, member_that_comes_and_goes_allocates_nothing_once_there_
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_memory_test

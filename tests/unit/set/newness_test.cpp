@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_newness_test {
 namespace {
 
 using text_message = message<std::string>;
@@ -195,4 +195,4 @@ TEST(member_set, sync_messages_are_judged_as_live_ones_are_RTP2c) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_newness_test

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::set_queries_test {
 namespace {
 
 watched_set with_three_members() {
@@ -89,4 +89,4 @@ TEST(member_set, a_member_taken_out_of_a_view_outlives_the_set) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_queries_test

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_record_store_test {
 namespace {
 
 using store = detail::record_store<counted>;
@@ -176,4 +176,4 @@ TEST(record_store, failed_growth_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_record_store_test

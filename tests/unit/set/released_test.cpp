@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_released_test {
 namespace {
 
 /// Calls a function where it ends.
@@ -216,4 +216,4 @@ TEST(member_set, emptied_set_holds_no_memory_S24) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_released_test

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::set_slot_index_test {
 namespace {
 
 using detail::no_slot;
@@ -167,4 +167,4 @@ TEST(slot_index, failed_growth_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_slot_index_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace presence::test {
+namespace presence::test::set_sync_test {
 namespace {
 
 watched_set with_alice_and_bob() {
@@ -259,4 +259,4 @@ TEST(member_set, attached_without_members_to_an_empty_set_is_silent_RTP19a) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_sync_test

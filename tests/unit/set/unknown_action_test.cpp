@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::set_unknown_action_test {
 namespace {
 
 const std::vector<action> without_meaning = {action::absent, static_cast<action>(5), static_cast<action>(7),
@@ -53,4 +53,4 @@ TEST(member_set, message_of_an_unknown_or_absent_action_is_told_as_ignored_S18) 
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_unknown_action_test

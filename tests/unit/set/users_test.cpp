@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::set_users_test {
 namespace {
 
 TEST(member_set, user_is_online_with_its_first_member) {
@@ -117,4 +117,4 @@ TEST(member_set, for_each_user_visits_each_user_once_with_its_count) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::set_users_test

@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::testing_broken_transports_test {
 namespace {
 
 constexpr const char* variable = "PRESENCE_TEST_FAULT";
@@ -140,9 +140,10 @@ INSTANTIATE_TEST_SUITE_P(each, broken_transports, ::testing::ValuesIn(faults),
                          [](const auto& of) { return std::string{of.param.name}; });
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::testing_broken_transports_test
 
 namespace presence::testing {
-using breakable = ::testing::Types<test::breakable_loopback, test::breakable_link>;
+using breakable = ::testing::Types<test::testing_broken_transports_test::breakable_loopback,
+                                   test::testing_broken_transports_test::breakable_link>;
 INSTANTIATE_TYPED_TEST_SUITE_P(breakable, transport_conformance, breakable);
 }  // namespace presence::testing

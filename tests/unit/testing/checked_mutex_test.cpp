@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+namespace testing_checked_mutex_test {
 namespace {
 
 using presence::testing::checked_mutex;
@@ -147,3 +148,4 @@ TEST_F(checked_mutex_death, destroying_it_while_held_aborts) {
 }
 
 }  // namespace
+}  // namespace testing_checked_mutex_test

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+namespace testing_manual_clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -134,3 +135,4 @@ TEST(manual_clock, sleep_moves_the_time_of_day_alone) {
 }
 
 }  // namespace
+}  // namespace testing_manual_clock_test

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::util_drain_test {
 namespace {
 
 /// An owner of a drain whose tasks are functions.
@@ -158,4 +158,4 @@ TEST(thread_duties, promise_that_cannot_be_remembered_is_none) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::util_drain_test

@@ -1,4 +1,5 @@
 // Random bits come from the operating system, and if it has none there are none.
+// A program of its own: it replaces `getentropy`.
 #include <presence/detail/util/entropy.hpp>
 
 #include <gtest/gtest.h>
@@ -22,7 +23,7 @@ extern "C" int getentropy(void* buffer, std::size_t length) {
 }
 #endif
 
-namespace presence::test {
+namespace presence::test::util_entropy_test {
 namespace {
 
 TEST(entropy, system_random_does_not_repeat) {
@@ -57,4 +58,4 @@ TEST(entropy, refusal_is_an_error_and_never_a_number) {
 #endif
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::util_entropy_test

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::util_in_flight_test {
 namespace {
 
 using detail::in_flight;
@@ -117,4 +117,4 @@ TEST(in_flight, one_at_a_time_allocates_once_and_many_are_given_back) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::util_in_flight_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace presence::test {
+namespace presence::test::util_json_text_test {
 namespace {
 
 using detail::is_json;
@@ -113,4 +113,4 @@ TEST(json_text, hostile_depth_needs_no_stack) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::util_json_text_test

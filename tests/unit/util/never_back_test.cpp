@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace presence::test {
+namespace presence::test::util_never_back_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -44,4 +44,4 @@ TEST(never_back, counts_only_the_steps_forward) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::util_never_back_test

@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::util_secret_test {
 namespace {
 
 using detail::equal_secret;
@@ -52,4 +52,4 @@ TEST(secret, only_equal_secrets_are_equal) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::util_secret_test

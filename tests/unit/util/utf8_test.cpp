@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+namespace util_utf8_test {
 namespace {
 
 using namespace std::literals;
@@ -109,3 +110,4 @@ TEST(utf8, encodings_that_resemble_utf8_are_refused) {
 }
 
 }  // namespace
+}  // namespace util_utf8_test

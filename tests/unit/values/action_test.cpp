@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::values_action_test {
 namespace {
 
 const std::vector<action> every_action = {action::absent, action::present, action::enter, action::leave,
@@ -125,4 +125,4 @@ TEST(action_set, is_a_constant_expression) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_action_test

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace presence::test {
+namespace presence::test::values_clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -96,4 +96,4 @@ TEST(clock, elapsed_time_is_a_duration_or_a_time_point) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_clock_test

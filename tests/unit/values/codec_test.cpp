@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace presence::test {
+namespace presence::test::values_codec_test {
 namespace {
 
 /// The least that serializes.
@@ -83,4 +83,4 @@ TEST(codec, results_of_a_model_are_read_as_results) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_codec_test

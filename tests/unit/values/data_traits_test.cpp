@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::values_data_traits_test {
 namespace {
 
 struct plain {
@@ -32,18 +32,20 @@ struct refused_by_name {
 };
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_data_traits_test
 
 template <>
-struct presence::data_traits<presence::test::sized_otherwise> {
-  static std::size_t size(const test::sized_otherwise& data) noexcept { return 40 + data.text.size(); }
+struct presence::data_traits<presence::test::values_data_traits_test::sized_otherwise> {
+  static std::size_t size(const test::values_data_traits_test::sized_otherwise& data) noexcept {
+    return 40 + data.text.size();
+  }
 };
 template <>
-struct presence::data_traits<presence::test::refused_by_name> {
+struct presence::data_traits<presence::test::values_data_traits_test::refused_by_name> {
   static constexpr bool has_size = false;
 };
 
-namespace presence::test {
+namespace presence::test::values_data_traits_test {
 namespace {
 
 template <class Data>
@@ -95,4 +97,4 @@ TEST(data_traits, anything_else_has_no_size) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_data_traits_test

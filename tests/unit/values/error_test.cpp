@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::values_error_test {
 namespace {
 
 const std::vector<errc> every_error = {errc::operation_aborted,  errc::events_disabled,
@@ -93,4 +93,4 @@ TEST(error, what_fails_again_is_not_temporary) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_error_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::values_extras_test {
 namespace {
 
 TEST(extras, are_none_by_default) {
@@ -73,4 +73,4 @@ TEST(extras, outlive_what_they_were_made_from) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_extras_test

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::values_member_order_test {
 namespace {
 
 struct ignore {
@@ -80,4 +80,4 @@ TEST(member_order, compares_views_and_members) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_member_order_test

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::values_member_test {
 namespace {
 
 TEST(member, is_present_by_default_RTP2d2) { EXPECT_EQ(member<int>{}.action, action::present); }
@@ -129,4 +129,4 @@ TEST(message_batch, is_shared_not_copied) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_member_test

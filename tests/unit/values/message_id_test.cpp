@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace presence::test {
+namespace presence::test::values_message_id_test {
 namespace {
 
 constexpr std::uint64_t most_serial = std::numeric_limits<std::uint64_t>::max();
@@ -107,4 +107,4 @@ TEST(message_id, equality_is_about_all_of_it) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_message_id_test

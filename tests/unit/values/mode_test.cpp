@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace presence::test {
+namespace presence::test::values_mode_test {
 namespace {
 
 TEST(mode_set, holds_nothing_by_default) {
@@ -105,4 +105,4 @@ TEST(mode_set, with_a_bit_that_is_no_mode_is_none) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_mode_test

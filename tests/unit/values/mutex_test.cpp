@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::values_mutex_test {
 namespace {
 
 struct telling_mutex {
@@ -60,4 +60,4 @@ TEST(before_callback, tells_a_mutex_that_wants_to_know) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_mutex_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace presence::test {
+namespace presence::test::values_payload_test {
 namespace {
 
 TEST(payload, is_none_by_default) {
@@ -38,4 +38,4 @@ TEST(payload, equal_content_of_another_kind_is_not_equal) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_payload_test

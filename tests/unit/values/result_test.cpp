@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace presence::test {
+namespace presence::test::values_result_test {
 namespace {
 
 TEST(result, holds_a_value) {
@@ -83,4 +83,4 @@ TEST(result, number_that_looks_like_an_error_is_a_value) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_result_test

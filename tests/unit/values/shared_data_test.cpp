@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::values_shared_data_test {
 namespace {
 
 using shared = shared_data<counted>;
@@ -237,4 +237,4 @@ TEST(shared_data, last_holder_does_not_let_go) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_shared_data_test

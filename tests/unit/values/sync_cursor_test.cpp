@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace presence::test {
+namespace presence::test::values_sync_cursor_test {
 namespace {
 
 TEST(sync_cursor, is_sequence_and_position_RTP18a) {
@@ -41,4 +41,4 @@ TEST(sync_cursor, is_read_as_it_was_written) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::values_sync_cursor_test
