@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test::hub_observer_tests {
+namespace presence::test::hub_observer_test {
 namespace {
 
 using checked_no_backplane = basic_no_backplane<testing::checked_mutex>;
@@ -267,4 +267,4 @@ TEST(hub_observer_forms, says_what_became_of_a_session_in_words) {
 }
 
 }  // namespace
-}  // namespace presence::test::hub_observer_tests
+}  // namespace presence::test::hub_observer_test
