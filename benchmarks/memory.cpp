@@ -22,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -224,6 +225,48 @@ void hub(benchmark::State& state) {
 }
 BENCHMARK_TEMPLATE(hub, presence::null_mutex)->Name("bytes_in_hub<presence>")->Iterations(1);
 BENCHMARK_TEMPLATE(hub, std::mutex)->Name("bytes_in_hub<presence_real_mutex>")->Iterations(1);
+
+/// Allocations of an update that is there already, from its call to two who are told of it: by participants, with a handler, and
+/// by an attachment to sinks. The data, which takes one if it is new, was made before.
+template <class Mutex>
+void updates_through_a_hub(benchmark::State& state) {
+  using hub_type = bench::hub_of<Mutex>;
+  using loopback = presence::loopback<bench::data, std::chrono::system_clock, presence::basic_no_backplane<Mutex>>;
+  constexpr std::size_t times = 1'000;
+  for (auto _ : state) {
+    bench::counting_sink sink;
+    hub_type hub{bench::seeded()};
+    auto sender = hub.connect("sender");
+    auto receiver = hub.connect("receiver");
+    {
+      const auto data = presence::shared_data<bench::data>::make(1U);
+      auto from = sender.attach("sinks", presence::mode_set::all(), std::ref(sink)).value();
+      const auto to = receiver.attach("sinks", presence::mode_set::all(), std::ref(sink)).value();
+      from.publish(bench::says(action::enter, data));
+      std::vector<std::vector<bench::message>> made;
+      for (std::size_t i = 0; i < times; ++i) made.push_back(bench::says(action::update, data));
+      const bench::allocations since;
+      for (auto& each : made) from.publish(std::move(each));
+      bench::note(state, "to_two_sinks", since.count() / static_cast<double>(times));
+    }
+    presence::basic_presence<bench::data, std::chrono::system_clock, loopback> from{sender.room("participants")};
+    presence::basic_presence<bench::data, std::chrono::system_clock, loopback> to{receiver.room("participants")};
+    const auto listening = to.subscribe([&sink](const bench::message& m) { sink(m); });
+    std::size_t answered = 0;
+    const auto handler = [&answered](std::error_code) { ++answered; };
+    from.enter(1U, handler);
+    const bench::allocations since;
+    for (std::size_t i = 0; i < times; ++i) from.update(handler);  // without data: new data is one more
+    bench::note(state, "to_two_participants", since.count() / static_cast<double>(times));
+    if (answered != times + 1 || sink.told() < 3 * times) state.SkipWithError("not everybody was told");
+  }
+}
+BENCHMARK_TEMPLATE(updates_through_a_hub, presence::null_mutex)
+    ->Name("allocations_through_a_hub<presence>")
+    ->Iterations(1);
+BENCHMARK_TEMPLATE(updates_through_a_hub, std::mutex)
+    ->Name("allocations_through_a_hub<presence_real_mutex>")
+    ->Iterations(1);
 
 /// Participants over the loopback, each alone in a room that is there already, with what the hub keeps for them.
 template <class Mutex>

@@ -88,8 +88,8 @@ def rows(results):
     yield single.row("update of a present member, one listener, single messages, null mutex",
                      "250 ns at 100,000 members, 450 at 1,000,000; 3 × `naive`; 10 × `ably`")
 
-    batches = update_row(results, 100, (60, 120), naive=12, ably=40, hand=1.5)
-    yield batches.row("the same in batches of 100", "60 ns and 120 ns; within 1.5 × `hand`; 12 × `naive`; 40 × `ably`")
+    batches = update_row(results, 100, (60, 120), naive=12, ably=40, hand=1.35)
+    yield batches.row("the same in batches of 100", "60 ns and 120 ns; within 1.35 × `hand`; 12 × `naive`; 40 × `ably`")
 
     locked = Checks()
     for batch in (1, 100):
@@ -142,6 +142,17 @@ def rows(results):
     few, many = (get("hub", "publish", counter="allocations_per_publish", sinks=n) for n in (1, 10_000))
     delivery.at_most(None if None in (few, many) else many - few, 0, "allocations more than for one sink")
     yield delivery.row("hub delivery to a sink, 10,000 sinks", "10 ns each; the event built once")
+
+    publish = Checks()
+    publish.at_most(get("hub", "publish", sinks=1), 150, "ns", ", null mutex")
+    publish.at_most(get("hub", "publish", "presence_real_mutex", sinks=1), 150, "ns", ", real mutex")
+    publish.at_most(get("memory", "allocations_through_a_hub", counter="to_two_sinks"), 1, "allocation, the batch")
+    yield publish.row("a hub's publish to one sink", "150 ns; no allocation but the batch")
+
+    through = Checks()
+    through.at_most(get("memory", "allocations_through_a_hub", counter="to_two_participants"), 1,
+                    "without data, which takes one more")
+    yield through.row("allocations of an update from one participant through a hub to two", "1")
 
     storm = Checks()
     for operation, name in (("join_storm", "all attached"), ("join_storm_synced", "one by one")):
