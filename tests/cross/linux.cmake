@@ -3,7 +3,7 @@
 set(CMAKE_SYSTEM_NAME Linux)
 string(REGEX MATCH "^[^-]+" CMAKE_SYSTEM_PROCESSOR "${_triplet}")
 set(CMAKE_CXX_COMPILER "${_triplet}-g++")
-# So that qemu needs no libraries of the target. The linker warns of getaddrinfo, which GoogleTest has but no test calls.
+# So that qemu needs no libraries of the target. ld warns of getaddrinfo, which GoogleTest has but no test calls.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-static")
 if(_qemu)
   set(CMAKE_CROSSCOMPILING_EMULATOR "${_qemu}")
