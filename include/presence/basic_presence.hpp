@@ -64,6 +64,14 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
 
   explicit basic_presence(Transport transport, presence_options options = {}, Clock clock = Clock{})
       : core_(core::make(std::move(transport), options, std::move(clock))) {}
+  basic_presence(basic_presence&&) noexcept = default;
+  basic_presence& operator=(basic_presence&&) noexcept = default;
+  ~basic_presence() {
+    // Here and not by the pointer's destructor: handlers that are told of the end may call this object, and libc++ takes
+    // the pointer away first.
+    if (core_ != nullptr) core_->retire();
+    static_cast<void>(core_.release());
+  }
 
   // --- room -----------------------------------------------------------------------------------------------------------
 

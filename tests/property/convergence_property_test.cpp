@@ -222,7 +222,7 @@ class history {
     participant* p = any_participant(c, room);
     if (p == nullptr) return;
     if (p->listeners.size() > 2) {
-      p->listeners.erase(p->listeners.begin() + random_.below(p->listeners.size()));
+      p->listeners.erase(p->listeners.begin() + static_cast<std::ptrdiff_t>(random_.below(p->listeners.size())));
     } else {
       const bool attaches = model_.state(c->id, room) == room_is::untouched;
       p->listeners.push_back(std::make_unique<fold>(p->presence));

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -170,7 +171,7 @@ class history {
   message_type repeated_message() {
     const auto members = model_.all();
     if (members.empty()) return any_message();
-    const auto& m = std::next(members.begin(), random_.below(members.size()))->second;
+    const auto& m = std::next(members.begin(), static_cast<std::ptrdiff_t>(random_.below(members.size())))->second;
     return {action::present, leave_reason::none, m.connected,  m.client_id, m.connection_id,
             m.data,          m.extras,           m.updated_at, m.id,        m.entered_at};
   }

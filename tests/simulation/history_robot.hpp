@@ -46,7 +46,7 @@ class history_robot {
         m.data = shared_data<std::uint64_t>::make(random.below(1'000));
     }
     const bool refused = random.chance(10);  // one that makes no sense spoils all of them
-    if (refused) sent[random.below(size)].action = action::absent;
+    if (refused) sent[static_cast<std::size_t>(random.below(size))].action = action::absent;
     int told = 0;
     std::error_code outcome;
     const auto batches = batches_;

@@ -422,7 +422,7 @@ class history_world {
   [[nodiscard]] std::function<void(std::error_code)> asked(watch& w, const std::string& client_id, action what,
                                                            data value = 0, bool must_fail = false) {
     const std::uint64_t number = w.wished.called(client_id);
-    return [this, &w, of = w.at, client_id, what, value, number, done = told(must_fail)](std::error_code outcome) {
+    return [&w, of = w.at, client_id, what, value, number, done = told(must_fail)](std::error_code outcome) {
       done(outcome);
       if (w.at == of) w.wished.answered(client_id, number, what, value, outcome);
     };

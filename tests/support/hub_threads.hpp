@@ -110,7 +110,7 @@ class busy_participant {
   }
   void stop_listening(random_source& random) {
     if (listeners_.empty()) return;
-    const auto which = listeners_.begin() + random.below(listeners_.size());
+    const auto which = listeners_.begin() + static_cast<std::ptrdiff_t>(random.below(listeners_.size()));
     which->subscribed.unsubscribe();
     which->watch.ended();
     listeners_.erase(which);

@@ -98,7 +98,8 @@ class simulation {
   /// Something happens, by chance. What exactly is said in `last()`.
   void step() {
     const std::uint64_t dice = random_.below(100);
-    participant* at = participants_.empty() ? nullptr : participants_[random_.below(participants_.size())].get();
+    const std::size_t count = participants_.size();
+    participant* at = count == 0 ? nullptr : participants_[static_cast<std::size_t>(random_.below(count))].get();
     if (random_.below(1000) < options_.restart_per_mille) return restart();
     if (dice < options_.pause_percent || at == nullptr) return pause(random_.below(100) < 80 ? 3 : 0);
     if (dice < options_.pause_percent + options_.connect_percent) {

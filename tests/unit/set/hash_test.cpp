@@ -61,7 +61,10 @@ TEST(hash_text, length_counts) {
 
 TEST(hash_text, low_bits_of_similar_ids_spread) {
   std::vector<int> buckets(256);
-  for (int n = 0; n < 25'600; ++n) ++buckets[hash_text("user-" + std::to_string(n), seed) % buckets.size()];
+  for (int n = 0; n < 25'600; ++n) {
+    const std::uint64_t hash = hash_text("user-" + std::to_string(n), seed);
+    ++buckets[static_cast<std::size_t>(hash % buckets.size())];
+  }
   for (const int filled : buckets) {  // 100 expected, standard deviation 10
     EXPECT_GT(filled, 40);
     EXPECT_LT(filled, 160);

@@ -15,7 +15,7 @@ using presence::detail::is_valid_utf8;
 
 static_assert(is_valid_utf8("héllo"));
 static_assert(!is_valid_utf8("\xff"));
-static_assert(noexcept(is_valid_utf8("")));
+static_assert(noexcept(is_valid_utf8(std::string_view{})));
 
 std::string bytes(std::initializer_list<unsigned> values) {
   std::string text;

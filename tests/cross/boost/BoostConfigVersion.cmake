@@ -1,0 +1,9 @@
+# See BoostConfig.cmake; the headers know their version.
+find_path(PRESENCE_BOOST_ROOT boost/version.hpp PATHS /usr/local/include /usr/include REQUIRED
+  NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+file(STRINGS "${PRESENCE_BOOST_ROOT}/boost/version.hpp" PACKAGE_VERSION REGEX "^#define BOOST_LIB_VERSION ")
+string(REGEX REPLACE ".*\"(.+)\".*" "\\1" PACKAGE_VERSION "${PACKAGE_VERSION}")
+string(REPLACE "_" "." PACKAGE_VERSION "${PACKAGE_VERSION}")
+if(PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION)
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
