@@ -179,4 +179,10 @@ def rows(results):
     cost = Checks()
     more = get("compile_cost", "compile", counter="lines_over_boost", header="presence.hpp")
     cost.at_most(None if more is None else 100 * (more - 1), 10, "% more")
-    yield cost.row("preprocessed lines of the umbrella", "at most 10 % more than Boost.Signals2 and Boost.Unordered alone")
+    yield cost.row("preprocessed lines of the umbrella", "at most 10 % more than Boost.Signals2, Container and Unordered alone")
+
+    quick = Checks()
+    quickstart, signal = (get("compile_cost", "compile", counter="seconds", header=f"unoptimized/{name}.cpp")
+                          for name in ("quickstart", "signal"))
+    quick.ratio_at_most(quickstart, signal, 4, "a program with one signal")
+    yield quick.row("compiling the quickstart at `-O0`, g++", "4 × a program with one Boost.Signals2 signal (6.3 × before)")

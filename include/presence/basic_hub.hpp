@@ -114,23 +114,14 @@ class basic_hub {
       (!std::is_lvalue_reference_v<std::invoke_result_t<MakeSink&, std::string_view>>)
           [[nodiscard]] result<resumed_session> resume(std::string_view key, MakeSink&& make_sink) {
     const auto keep = core_;  // a callback may destroy this
-    if (keep == nullptr) return errc::connection_closed;
-    const auto of = keep->find_resumable(key);
-    if (!of) return of.error();
-    std::vector<typename core::successor> sinks;
-    for (std::string& room : keep->attached_rooms(**of)) {
+    auto rooms = attached_rooms(key);
+    if (!rooms) return rooms.error();
+    successors sinks;
+    for (std::string& room : *rooms) {
       auto sink = detail::hold_sink<Data>(make_sink(std::string_view{room}));
       if (sink != nullptr) sinks.push_back({std::move(room), std::move(sink)});
     }
-    resumed_session back;
-    back.attachments.reserve(sinks.size());  // the last here that may fail
-    auto found = keep->resume(key, std::move(sinks));
-    if (!found) return found.error();
-    back.session = session_type{found->of, found->owner};
-    for (auto& each : found->rooms) {
-      back.attachments.push_back(attachment_type{found->of, found->owner, std::move(each)});
-    }
-    return back;
+    return resume(keep, key, std::move(sinks));
   }
 
   /// Ends the sessions whose grace period is over at the clock's time; their members leave, `timed_out`. Returns how
@@ -249,6 +240,27 @@ class basic_hub {
   [[nodiscard]] std::size_t bytes() const { return core_ != nullptr ? core_->bytes() : 0; }
 
  private:
+  // What the templates above need of the core, so that `extern template` of this class leaves it to one source file.
+  using successors = std::vector<typename core::successor>;
+  [[nodiscard]] result<std::vector<std::string>> attached_rooms(std::string_view key) const {
+    if (core_ == nullptr) return errc::connection_closed;
+    const auto of = core_->find_resumable(key);
+    if (!of) return of.error();
+    return core_->attached_rooms(**of);
+  }
+  [[nodiscard]] static result<resumed_session> resume(const std::shared_ptr<core>& in, std::string_view key,
+                                                      successors sinks) {
+    resumed_session back;
+    back.attachments.reserve(sinks.size());  // the last here that may fail
+    auto found = in->resume(key, std::move(sinks));
+    if (!found) return found.error();
+    back.session = session_type{found->of, found->owner};
+    for (auto& each : found->rooms) {
+      back.attachments.push_back(attachment_type{found->of, found->owner, std::move(each)});
+    }
+    return back;
+  }
+
   [[nodiscard]] static std::shared_ptr<core> make(hub_options options, Clock clock, Backplane backplane) {
     for (const auto period : {options.grace, options.linger, options.quiet_start, options.late_after}) {
       if (period < std::chrono::milliseconds{0}) detail::throw_invalid_argument("presence: negative period");

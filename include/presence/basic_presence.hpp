@@ -158,14 +158,14 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// listeners that did not ask for it where they asked for one action.
   template <std::invocable<const event_type&> Listener>
   subscription subscribe(action_set actions, Listener&& listener) {
-    return core_ != nullptr ? core_->subscribe(actions, std::forward<Listener>(listener)) : subscription{};
+    return listen(actions, std::forward<Listener>(listener));
   }
 
   /// Calls `listener(const user_event&)` when the first member of a client id comes and when its last one goes. Attaches
   /// and throws as `subscribe` does.
   template <std::invocable<const user_event&> Listener>
   subscription subscribe_users(Listener&& listener) {
-    return core_ != nullptr ? core_->subscribe_users(std::forward<Listener>(listener)) : subscription{};
+    return listen_users(std::forward<Listener>(listener));
   }
 
   /// Calls `listener(const changes<Data>&)` once for each batch or page of a sync that changed the set, with what was added,
@@ -174,14 +174,14 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// as `subscribe` does. O(n log n) in the batch.
   template <std::invocable<const changes<Data>&> Listener>
   subscription subscribe_changes(Listener&& listener) {
-    return core_ != nullptr ? core_->subscribe_changes(std::forward<Listener>(listener)) : subscription{};
+    return listen_changes(std::forward<Listener>(listener));
   }
 
   /// Calls `listener(const room_event&)` when the room's state changes, or when something happens to it within a state
   /// (another sync, a re-entry that failed, RTP17e). Does not attach.
   template <std::invocable<const room_event&> Listener>
   subscription subscribe_state(Listener&& listener) {
-    return core_ != nullptr ? core_->subscribe_state(std::forward<Listener>(listener)) : subscription{};
+    return listen_state(std::forward<Listener>(listener));
   }
 
   /// Calls `listener(const failure&)` for what would otherwise be lost: an operation without a handler that failed, a
@@ -189,7 +189,7 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// dropped.
   template <std::invocable<const failure&> Listener>
   subscription subscribe_errors(Listener&& listener) {
-    return core_ != nullptr ? core_->subscribe_errors(std::forward<Listener>(listener)) : subscription{};
+    return listen_errors(std::forward<Listener>(listener));
   }
 
   /// Ends every subscription, released ones too, with the promise of `subscription::unsubscribe`.
@@ -280,6 +280,26 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
                                   client_id != nullptr ? std::move(*client_id) : std::string{}, std::move(data),
                                   std::move(extra)};
     core_->post(detail::operate_call<Data>{std::move(one), {}, std::move(handler), false});
+  }
+
+  // Not templates, and nothing else here is that leads to the core's functions: so `extern template` of this class leaves
+  // them all to one source file (docs/platforms.md).
+  template <class Event>
+  using listener_to = typename core::template listener_to<Event>;
+  [[nodiscard]] subscription listen(action_set actions, listener_to<event_type> to) {
+    return core_ != nullptr ? core_->subscribe(actions, std::move(to)) : subscription{};
+  }
+  [[nodiscard]] subscription listen_users(listener_to<user_event> to) {
+    return core_ != nullptr ? core_->subscribe_users(std::move(to)) : subscription{};
+  }
+  [[nodiscard]] subscription listen_changes(listener_to<changes<Data>> to) {
+    return core_ != nullptr ? core_->subscribe_changes(std::move(to)) : subscription{};
+  }
+  [[nodiscard]] subscription listen_state(listener_to<room_event> to) {
+    return core_ != nullptr ? core_->subscribe_state(std::move(to)) : subscription{};
+  }
+  [[nodiscard]] subscription listen_errors(listener_to<failure> to) {
+    return core_ != nullptr ? core_->subscribe_errors(std::move(to)) : subscription{};
   }
 
   struct retire {

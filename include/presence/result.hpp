@@ -3,9 +3,11 @@
 
 #include <presence/error.hpp>
 
+#include <concepts>
+#include <memory>
 #include <system_error>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace presence::inline PRESENCE_ABI {
 
@@ -16,46 +18,78 @@ class [[nodiscard]] result {
  public:
   using value_type = T;
 
-  result(T value) : content_(std::in_place_index<0>, std::move(value)) {}
-  result(std::error_code error) noexcept : content_(std::in_place_index<1>, error) {}
-  result(errc error) noexcept : content_(std::in_place_index<1>, make_error_code(error)) {}
+  result(T value) : has_value_(true), value_(std::move(value)) {}
+  result(std::error_code error) noexcept : has_value_(false), error_(error) {}
+  result(errc error) noexcept : result(make_error_code(error)) {}
 
-  [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
+  result(const result& other) requires std::copy_constructible<T> : has_value_(other.has_value_) {
+    if (has_value_) {
+      std::construct_at(std::addressof(value_), other.value_);
+    } else {
+      std::construct_at(&error_, other.error_);
+    }
+  }
+  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : has_value_(other.has_value_) {
+    take(other);
+  }
+  result& operator=(const result& other) requires std::copy_constructible<T> { return *this = result{other}; }
+  result& operator=(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+    if (this == &other) return *this;
+    if (std::exchange(has_value_, false)) value_.~T();
+    std::construct_at(&error_);  // which it is if the next throws
+    take(other);
+    has_value_ = other.has_value_;
+    return *this;
+  }
+  ~result() {
+    if (has_value_) value_.~T();
+  }
+
+  [[nodiscard]] bool has_value() const noexcept { return has_value_; }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
   /// The value. Throws `presence_error` with `error()` when there is none.
   [[nodiscard]] const T& value() const& {
     require();
-    return *std::get_if<0>(&content_);
+    return value_;
   }
   [[nodiscard]] T& value() & {
     require();
-    return *std::get_if<0>(&content_);
+    return value_;
   }
   [[nodiscard]] T value() && {
     require();
-    return std::move(*std::get_if<0>(&content_));
+    return std::move(value_);
   }
 
   /// The value. Precondition: `has_value()`.
-  [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&content_); }
-  [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&content_); }
-  [[nodiscard]] T operator*() && noexcept { return std::move(*std::get_if<0>(&content_)); }
-  [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&content_); }
-  [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&content_); }
+  [[nodiscard]] const T& operator*() const& noexcept { return value_; }
+  [[nodiscard]] T& operator*() & noexcept { return value_; }
+  [[nodiscard]] T operator*() && noexcept { return std::move(value_); }
+  [[nodiscard]] const T* operator->() const noexcept { return std::addressof(value_); }
+  [[nodiscard]] T* operator->() noexcept { return std::addressof(value_); }
 
   /// Why there is no value; a default-constructed code when there is one.
-  [[nodiscard]] std::error_code error() const noexcept {
-    const auto* code = std::get_if<1>(&content_);
-    return code != nullptr ? *code : std::error_code{};
-  }
+  [[nodiscard]] std::error_code error() const noexcept { return has_value_ ? std::error_code{} : error_; }
 
  private:
   void require() const {
     if (!has_value()) detail::throw_error(error(), "presence::result has no value");
   }
 
-  std::variant<T, std::error_code> content_;
+  void take(result& other) {
+    if (other.has_value_) {
+      std::construct_at(std::addressof(value_), std::move(other.value_));
+    } else {
+      std::construct_at(&error_, other.error_);
+    }
+  }
+
+  bool has_value_;
+  union {  // not a std::variant, which costs the compiler a hundred functions for each type
+    T value_;
+    std::error_code error_;
+  };
 };
 
 }  // namespace presence::inline PRESENCE_ABI

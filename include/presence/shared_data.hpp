@@ -10,9 +10,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <system_error>
 #include <utility>
-#include <variant>
 
 namespace presence::inline PRESENCE_ABI {
 
@@ -33,12 +33,12 @@ class shared_data {
   /// Builds the value in place: one allocation, no copy of `Data`.
   template <class... Args>
   [[nodiscard]] static shared_data make(Args&&... args) {
-    return shared_data{new box(std::in_place_index<0>, std::forward<Args>(args)...)};
+    return shared_data{new box(of_value{}, std::forward<Args>(args)...)};
   }
 
   /// Data that came in and that the codec refused: the member is kept, with the reason and what was received.
   [[nodiscard]] static shared_data undecodable(std::error_code why, shared_data<payload> raw) {
-    return shared_data{new box(std::in_place_index<1>, why, std::move(raw))};
+    return shared_data{new box(why, std::move(raw))};
   }
 
   shared_data(const shared_data& other) noexcept : box_(other.box_) {
@@ -61,7 +61,7 @@ class shared_data {
   void swap(shared_data& other) noexcept { std::swap(box_, other.box_); }
 
   /// Whether there is a value to look at.
-  [[nodiscard]] bool has_value() const noexcept { return box_ != nullptr && box_->content.index() == 0; }
+  [[nodiscard]] bool has_value() const noexcept { return box_ != nullptr && !box_->failed; }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
   /// Neither a value nor something undecodable: the operation carried no data.
   [[nodiscard]] bool empty() const noexcept { return box_ == nullptr; }
@@ -70,7 +70,7 @@ class shared_data {
   [[nodiscard]] const Data& operator*() const noexcept { return *get(); }
   [[nodiscard]] const Data* operator->() const noexcept { return get(); }
   /// The value, or null.
-  [[nodiscard]] const Data* get() const noexcept { return box_ != nullptr ? std::get_if<0>(&box_->content) : nullptr; }
+  [[nodiscard]] const Data* get() const noexcept { return has_value() ? std::addressof(box_->value) : nullptr; }
   /// The value. Throws `presence_error` with `error()`, or `invalid_data` when there is no data at all.
   [[nodiscard]] const Data& value() const {
     if (!has_value()) {
@@ -80,15 +80,9 @@ class shared_data {
   }
 
   /// Why the data could not be decoded; a default-constructed code when it could, or when there was none.
-  [[nodiscard]] std::error_code error() const noexcept {
-    const auto* failed = box_ != nullptr ? std::get_if<1>(&box_->content) : nullptr;
-    return failed != nullptr ? failed->why : std::error_code{};
-  }
+  [[nodiscard]] std::error_code error() const noexcept { return failed() ? box_->failure.why : std::error_code{}; }
   /// What was received when `error()` is set, else null.
-  [[nodiscard]] const payload* raw() const noexcept {
-    const auto* failed = box_ != nullptr ? std::get_if<1>(&box_->content) : nullptr;
-    return failed != nullptr ? failed->raw.get() : nullptr;
-  }
+  [[nodiscard]] const payload* raw() const noexcept { return failed() ? box_->failure.raw.get() : nullptr; }
 
   /// Whether both are the very same shared value (not an equal one), or both have none.
   [[nodiscard]] friend bool same(const shared_data& a, const shared_data& b) noexcept { return a.box_ == b.box_; }
@@ -117,14 +111,11 @@ class shared_data {
   }
 
  private:
-  struct box {
-    template <std::size_t I, class... Args>
-    explicit box(std::in_place_index_t<I> which, Args&&... args) : content(which, std::forward<Args>(args)...) {}
-    std::atomic<std::uint32_t> references{1};
-    std::variant<Data, decode_failure> content;
-  };
+  struct of_value {};
+  struct box;
 
   explicit shared_data(box* owned) noexcept : box_(owned) {}
+  [[nodiscard]] bool failed() const noexcept { return box_ != nullptr && box_->failed; }
 
   static void let_go(box* held) noexcept {
     if (held != nullptr && detail::take_from(held->references, 1U, std::memory_order_acq_rel) == 1) destroy(held);
@@ -142,6 +133,30 @@ struct decode_failure {
 
   std::error_code why;
   shared_data<payload> raw;
+};
+
+/// The value, or why there is none.
+template <class Data>
+struct shared_data<Data>::box {
+  template <class... Args>
+  explicit box(of_value, Args&&... args) : value(std::forward<Args>(args)...) {}
+  box(std::error_code why, shared_data<payload> raw) noexcept : failed(true), failure(why, std::move(raw)) {}
+  box(const box&) = delete;
+  box& operator=(const box&) = delete;
+  ~box() {
+    if (failed) {
+      failure.~decode_failure();
+    } else {
+      value.~Data();
+    }
+  }
+
+  std::atomic<std::uint32_t> references{1};
+  const bool failed = false;
+  union {
+    Data value;
+    decode_failure failure;
+  };
 };
 
 }  // namespace presence::inline PRESENCE_ABI

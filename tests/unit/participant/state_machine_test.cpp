@@ -229,10 +229,10 @@ class two_ends {
 
   void perform() {
     for (std::size_t i = 0; i < own_.effects.size(); ++i) {
-      if (std::holds_alternative<detail::send_reentries>(own_.effects[i])) {
+      if (own_.effects[i].holds<detail::send_reentries>()) {
         while (auto out = own_.next_reentry()) send(std::move(*out));
       }
-      if (std::holds_alternative<detail::send_waiting>(own_.effects[i])) {
+      if (own_.effects[i].holds<detail::send_waiting>()) {
         while (auto out = own_.next_waiting()) send(std::move(*out));
       }
     }

@@ -20,6 +20,8 @@
 #include <presence/overview.hpp>
 #include <presence/result.hpp>
 
+#include <boost/container/flat_map.hpp>
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <atomic>
@@ -111,7 +113,10 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
     room_ptr where;
     std::shared_ptr<room_session<Data>> of;
   };
-  using places = boost::unordered_flat_map<std::string_view, place, seeded_hash, std::equal_to<>>;
+  /// By name, and in this order. Nearly every session is in one room, which needs no memory here: a hash table begins with
+  /// fifteen places (docs/performance.md, "Boost.Container"). Entering and leaving a room is linear in the session's rooms,
+  /// in practice some moves of 48 bytes.
+  using places = boost::container::small_flat_map<std::string_view, place, 1>;
 
   /// What the observer knows of a session. Under its lock.
   struct observed_session {

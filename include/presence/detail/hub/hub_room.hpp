@@ -9,6 +9,7 @@
 #include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/delivery_gate.hpp>
 #include <presence/detail/util/drain.hpp>
+#include <presence/detail/util/one_of.hpp>
 #include <presence/detail/util/prefetch.hpp>
 #include <presence/detail/util/thread_duties.hpp>
 #include <presence/detail/util/unique_function.hpp>
@@ -31,7 +32,6 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
@@ -251,7 +251,7 @@ class hub_room final : public drainable, public std::enable_shared_from_this<hub
     std::uint64_t ticket;
     std::error_code outcome;
   };
-  using task = std::variant<join, part, changes, completed>;
+  using task = one_of<join, part, changes, completed>;
 
   /// A sync as it is told: made under the lock, told outside of it.
   struct sync_pages {

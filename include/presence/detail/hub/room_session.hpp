@@ -9,6 +9,8 @@
 #include <presence/message.hpp>
 #include <presence/version.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -35,7 +37,7 @@ struct room_session {
   const std::string client_id;
 
   // under the session's lock
-  std::vector<std::shared_ptr<record>> attachments;
+  boost::container::small_vector<std::shared_ptr<record>, 1> attachments;  // nearly always one
   bool lingers = false;  // there are none any more, and the members stay a little longer: they hold the room
   std::chrono::milliseconds lingers_until{};  // in elapsed time, as of the last time that they did
 

@@ -28,7 +28,6 @@
 #include <thread>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
@@ -158,7 +157,7 @@ class presence_core final : public transport_receiver<typename Transport::codec_
   void perform(lock_type& lock) noexcept;
   template <class Call>
   void ask(lock_type& lock, Call&& call);
-  void perform(std::monostate, lock_type&) noexcept {}
+  void perform(no_effect, lock_type&) noexcept {}
   void perform(notify_state& e, lock_type& lock);
   void perform(deliver_events, lock_type& lock);
   void perform(complete_calls& e, lock_type& lock);

@@ -3,6 +3,7 @@
 
 #include <presence/batch.hpp>
 #include <presence/detail/participant/operation.hpp>
+#include <presence/detail/util/one_of.hpp>
 #include <presence/failure.hpp>
 #include <presence/message.hpp>
 #include <presence/room_state.hpp>
@@ -11,7 +12,6 @@
 
 #include <string_view>
 #include <system_error>
-#include <variant>
 #include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
@@ -55,8 +55,8 @@ struct publish_outcome {
 };
 
 template <class Data, class Wire, class GetCall>
-using participant_task = std::variant<attach_call, detach_call, operate_call<Data>, GetCall, live_batch<Wire>,
-                                      sync_page<Wire>, publish_outcome, state_change, failure>;
+using participant_task = one_of<attach_call, detach_call, operate_call<Data>, GetCall, live_batch<Wire>,
+                                sync_page<Wire>, publish_outcome, state_change, failure>;
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 

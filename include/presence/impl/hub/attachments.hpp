@@ -79,7 +79,7 @@ auto hub_core<Data, Clock, Backplane>::let_in(session& s, std::optional<std::uin
       if (of != nullptr) rooms.release(*of);
     }
   } held{*registry_, made.where};
-  if (first) s.rooms.emplace(made.where->name, place{made.where, of});
+  if (first) s.rooms.emplace(std::string_view{made.where->name}, place{made.where, of});
   held.of = nullptr;  // nothing fails from here on
 
   if (first) {
@@ -183,27 +183,28 @@ void hub_core<Data, Clock, Backplane>::pause_all(session& s) noexcept {
 /// come.
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::rejoin_all(session& s) noexcept {
-  for (auto it = s.rooms.begin(); it != s.rooms.end();) {
-    const place at = it->second;
-    ++it;
+  for (std::size_t i = 0; i < s.rooms.size();) {
+    const place at = s.rooms.nth(i)->second;
+    const std::size_t before = s.rooms.size();
     if (!at.of->lingers) {
       const lock_type in_room{at.where->mutex};
       at.of->away = false;
       at.where->take_back_seats(*at.of);
     }
     const std::size_t count = at.of->attachments.size();
-    for (std::size_t i = 0, left = count; left > 0; --left) {
-      const record_ptr each = at.of->attachments[i];
+    for (std::size_t next = 0, left = count; left > 0; --left) {
+      const record_ptr each = at.of->attachments[next];
       if (each->abandoned) {
-        part(s, {at.where, each}, {}, leave_reason::closed);
+        part(s, {at.where, each}, {}, leave_reason::closed);  // with its last attachment the place goes
         continue;
       }
-      ++i;
+      ++next;
       if (each->closed.load(std::memory_order_acquire)) continue;
       const lock_type in_room{at.where->mutex};
       each->state = attachment_state::attached;
       at.where->enqueue_join(each, true);
     }
+    if (s.rooms.size() == before) ++i;
     const lock_type in_room{at.where->mutex};
     show_connection(s, at, true);
   }
@@ -214,22 +215,12 @@ auto hub_core<Data, Clock, Backplane>::rooms_of(const session& s) -> std::vector
   std::vector<room_ptr> all;
   all.reserve(s.rooms.size());
   for (const auto& [name, at] : s.rooms) all.push_back(at.where);
-  sort_by_name(all);
   return all;
 }
 
 template <class Data, class Clock, class Backplane>
 void hub_core<Data, Clock, Backplane>::drain_all(const places& rooms) noexcept {
-  std::vector<room_ptr> sorted;
-  attempt(
-      [&] {
-        sorted.reserve(rooms.size());
-        for (const auto& [name, at] : rooms) sorted.push_back(at.where);
-        sort_by_name(sorted);
-      },
-      [&](auto) { sorted.clear(); });
-  if (!sorted.empty()) return drain_all(sorted);
-  for (const auto& [name, at] : rooms) {  // memory is lacking for an order
+  for (const auto& [name, at] : rooms) {
     lock_type lock{at.where->mutex};
     at.where->drain(lock);
   }

@@ -4,8 +4,6 @@
 
 #include <presence/detail/hub/hub_core.hpp>
 
-#include <algorithm>
-
 namespace presence::inline PRESENCE_ABI::detail {
 
 /// All rooms, by name.
@@ -51,7 +49,6 @@ auto hub_core<Data, Clock, Backplane>::info_of(session& s) const -> session_info
   const lock_type lock{s.mutex};
   info.connected = s.state == session_state::connected;
   for (const auto& [name, at] : s.rooms) info.rooms.emplace_back(name);
-  std::sort(info.rooms.begin(), info.rooms.end());
   return info;
 }
 

@@ -29,18 +29,18 @@ bool hub_room<Data, Mutex, Tap>::tell_something(lock_type& lock) noexcept {
   }
   if (outbox_.empty()) return (unattended_ != nullptr || leaving_ != nullptr) && attend(lock);
   task next = outbox_.pop();
-  if (auto* const c = std::get_if<changes>(&next)) {
+  if (auto* const c = next.template get_if<changes>()) {
     const bool somebody_waits = outbox_.somebody_stands_still() && crowded(share::half);
     waiting_messages_ -= c->messages->size() - 1;
     waiting_bytes_ -= c->bytes;
     if (somebody_waits && !crowded(share::half)) outbox_.wake();
     deliver_changes(lock, *c);
-  } else if (auto* const d = std::get_if<completed>(&next)) {
+  } else if (auto* const d = next.template get_if<completed>()) {
     deliver_completion(lock, *d);
-  } else if (auto* const p = std::get_if<part>(&next)) {
+  } else if (auto* const p = next.template get_if<part>()) {
     deliver_part(lock, *p);
   } else {
-    deliver_join(lock, std::get<join>(next).to);
+    deliver_join(lock, next.template get_if<join>()->to);
   }
   next = join{};  // what it held is destroyed outside the lock
   lock.lock();

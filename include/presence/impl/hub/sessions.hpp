@@ -4,8 +4,6 @@
 
 #include <presence/detail/hub/hub_core.hpp>
 
-#include <algorithm>
-
 namespace presence::inline PRESENCE_ABI::detail {
 
 template <class Data, class Clock, class Backplane>
@@ -67,7 +65,6 @@ auto hub_core<Data, Clock, Backplane>::attached_rooms(session& s) const -> std::
   for (const auto& [name, at] : s.rooms) {
     if (!at.of->attachments.empty()) names.emplace_back(name);
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -135,7 +135,7 @@ void presence_core<Data, Clock, Transport>::on_published(publish_token token, st
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::take_pages(std::vector<message_batch<wire>>& outdated) noexcept {
   for (task& waits : drain_.tasks()) {
-    auto* const page = std::get_if<sync_page<wire>>(&waits);
+    auto* const page = waits.template get_if<sync_page<wire>>();
     if (page == nullptr || page->messages == nullptr) continue;
     attempt(
         [&] {

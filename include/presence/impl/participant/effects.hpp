@@ -11,7 +11,7 @@ template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::perform(lock_type& lock) noexcept {
   for (std::size_t i = 0; i < state_.effects.size(); ++i) {
     if (closed_) return;
-    attempt([&] { std::visit([&](auto& e) { perform(e, lock); }, state_.effects[i]); },
+    attempt([&] { state_.effects[i].visit([&](auto& e) { perform(e, lock); }); },
             [&](const std::exception_ptr&) {
               if (!lock.owns_lock()) lock.lock();
               unsent_ = short_of_memory_ = true;

@@ -38,13 +38,13 @@ void presence_core<Data, Clock, Transport>::abort_everything() noexcept {
     attempt([&] { std::exchange(handler, {})(result<member_list>{aborted}); }, [](const std::exception_ptr&) {});
   };
   for (std::size_t i = 0; i < state_.effects.size(); ++i) {  // a callback further up this stack was one of them
-    if (auto* calls = std::get_if<complete_calls>(&state_.effects[i])) {
+    if (auto* calls = state_.effects[i].template get_if<complete_calls>()) {
       while (!calls->handlers.empty()) {
         completion handler = calls->handlers.pop();
         tell(handler);
       }
     }
-    if (auto* ops = std::get_if<refuse_operations<wire>>(&state_.effects[i])) {
+    if (auto* ops = state_.effects[i].template get_if<refuse_operations<wire>>()) {
       while (!ops->refused.empty()) {
         operation_type op = ops->refused.pop();
         tell(op.handler);
@@ -73,10 +73,10 @@ void presence_core<Data, Clock, Transport>::abort_everything() noexcept {
   for (int round = 0; round < most_rounds && !drain_.empty(); ++round) {
     for (auto tasks = std::exchange(drain_.tasks(), {}); !tasks.empty();) {
       task next = tasks.pop();
-      if (auto* attach = std::get_if<attach_call>(&next)) tell(attach->handler);
-      if (auto* detach = std::get_if<detach_call>(&next)) tell(detach->handler);
-      if (auto* operate = std::get_if<operate_call<Data>>(&next)) tell(operate->handler);
-      if (auto* get = std::get_if<get_call>(&next)) tell_get(get->handler);
+      if (auto* attach = next.template get_if<attach_call>()) tell(attach->handler);
+      if (auto* detach = next.template get_if<detach_call>()) tell(detach->handler);
+      if (auto* operate = next.template get_if<operate_call<Data>>()) tell(operate->handler);
+      if (auto* get = next.template get_if<get_call>()) tell_get(get->handler);
     }
   }
   drain_.tasks() = {};

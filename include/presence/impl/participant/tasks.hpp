@@ -70,7 +70,7 @@ bool presence_core<Data, Clock, Transport>::step(lock_type& lock) noexcept {
   }
   if (!drain_.empty()) {
     task next = drain_.pop();
-    if (std::holds_alternative<state_change>(next)) --changes_waiting_;
+    if (next.template holds<state_change>()) --changes_waiting_;
     if (drain_.somebody_stands_still() && drain_.size() == state_.options.max_pending_operations / 2) drain_.wake();
     run(next, lock);
     return true;
@@ -109,14 +109,14 @@ void presence_core<Data, Clock, Transport>::ask_resync(lock_type& lock) noexcept
 
 template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run(task& t, lock_type& lock) noexcept {
-  attempt([&] { std::visit([&](auto& what) { run(what, lock); }, t); },
+  attempt([&] { t.visit([&](auto& what) { run(what, lock); }); },
           [&](const std::exception_ptr&) {
             if (!lock.owns_lock()) lock.lock();
             run_out_of_memory(t, lock);
           });
   perform(lock);
-  const bool holds_data = std::holds_alternative<live_batch<wire>>(t) || std::holds_alternative<sync_page<wire>>(t) ||
-                          std::holds_alternative<operate_call<Data>>(t);
+  const bool holds_data = t.template holds<live_batch<wire>>() || t.template holds<sync_page<wire>>() ||
+                          t.template holds<operate_call<Data>>();
   if (!state_.has_garbage() && (!holds_data || std::is_trivially_destructible_v<Data>)) return;
   state_.swap_garbage(garbage_);
   outside(lock, [&] {
@@ -130,16 +130,16 @@ template <class Data, class Clock, class Transport>
 void presence_core<Data, Clock, Transport>::run_out_of_memory(task& t, lock_type& lock) noexcept {
   const auto why = std::make_error_code(std::errc::not_enough_memory);
   short_of_memory_ = true;
-  if (auto* call = std::get_if<attach_call>(&t)) return complete(call->handler, why, "attach", {}, lock);
-  if (auto* call = std::get_if<detach_call>(&t)) return complete(call->handler, why, "detach", {}, lock);
-  if (auto* call = std::get_if<operate_call<Data>>(&t)) {
+  if (auto* call = t.template get_if<attach_call>()) return complete(call->handler, why, "attach", {}, lock);
+  if (auto* call = t.template get_if<detach_call>()) return complete(call->handler, why, "detach", {}, lock);
+  if (auto* call = t.template get_if<operate_call<Data>>()) {
     return complete(call->handler, why, call->name(), call->client_id(), lock);
   }
-  if (auto* call = std::get_if<get_call>(&t)) return answer(*call, why, lock);
+  if (auto* call = t.template get_if<get_call>()) return answer(*call, why, lock);
   lag();
-  if (auto* change = std::get_if<state_change>(&t)) {
+  if (auto* change = t.template get_if<state_change>()) {
     const bool newer = postponed_ || std::any_of(drain_.tasks().begin(), drain_.tasks().end(), [](const task& waits) {
-                         return std::holds_alternative<state_change>(waits);
+                         return waits.template holds<state_change>();
                        });
     if (!newer) postpone(*change);  // else that one comes instead, and a sync with it
   }
