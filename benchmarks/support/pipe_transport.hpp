@@ -25,22 +25,16 @@ class pipe_transport {
 
   [[nodiscard]] std::string_view client_id() const { return "observer"; }
   [[nodiscard]] std::string connection_id() const { return "observer-1"; }
-  [[nodiscard]] presence::room_state state() const { return state_; }
   void bind(receiver* to) { *other_end_ = to; }
   void attach(presence::mode_set modes) {
-    state_ = presence::room_state::attached;
-    (*other_end_)->on_state({state_, false, false, modes, {}});
+    (*other_end_)->on_state({presence::room_state::attached, false, false, modes, {}});
   }
-  void detach() {
-    state_ = presence::room_state::detached;
-    (*other_end_)->on_state({state_, false, false, {}, {}});
-  }
+  void detach() { (*other_end_)->on_state({presence::room_state::detached, false, false, {}, {}}); }
   void publish(const std::vector<message>&, presence::publish_token token) { (*other_end_)->on_published(token, {}); }
   void resync() { attach(presence::mode_set::all()); }
 
  private:
   receiver** other_end_;
-  presence::room_state state_ = presence::room_state::initialized;
 };
 
 }  // namespace bench

@@ -110,7 +110,6 @@ struct client_end {
   std::shared_ptr<wire> line;
   std::string client_id;
   std::string connection_id = {};
-  room_state state = room_state::initialized;
   presence::transport_receiver<std::string>* to = nullptr;
   std::vector<message> heard = {};
 
@@ -141,10 +140,7 @@ struct client_end {
     if (w[0] == "detached") become({room_state::detached, false, false, {}, to_error(w[1])});
     if (w[0] == "refused") become({room_state::failed, false, false, {}, to_error(w[1])});
   }
-  void become(const presence::state_change& change) {
-    state = change.state;
-    to->on_state(change);
-  }
+  void become(const presence::state_change& change) { to->on_state(change); }
 };
 
 class line_transport {
@@ -156,20 +152,13 @@ class line_transport {
 
   [[nodiscard]] std::string client_id() const { return end_->client_id; }
   [[nodiscard]] std::string connection_id() const { return end_->connection_id; }
-  [[nodiscard]] room_state state() const { return end_->state; }
 
   void bind(presence::transport_receiver<std::string>* to) {
     end_->to = to;
     if (to == nullptr) end_->say({"goodbye"});
   }
-  void attach(presence::mode_set modes) {
-    end_->state = room_state::attaching;
-    end_->say({"attach", std::string{to_string(modes)}});
-  }
-  void detach() {
-    end_->state = room_state::detaching;
-    end_->say({"detach"});
-  }
+  void attach(presence::mode_set modes) { end_->say({"attach", std::string{to_string(modes)}}); }
+  void detach() { end_->say({"detach"}); }
   void resync() { end_->say({"resync"}); }
   void publish(std::vector<message> messages, presence::publish_token token) {
     for (message& m : messages) {

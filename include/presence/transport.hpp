@@ -47,8 +47,7 @@ concept transport = std::movable<T> && codec<typename T::codec_type> && mutex<ty
     requires(T& t, const T& ct, transport_receiver<typename T::codec_type::payload_type>* receiver,
              std::vector<message<typename T::codec_type::payload_type>> messages, mode_set modes, publish_token token) {
   { ct.client_id() } -> std::convertible_to<std::string_view>;  // empty: anonymous; "*": may act for anyone
-  { ct.connection_id() } -> std::convertible_to<std::string>;   // as of the last attach
-  { ct.state() } -> std::same_as<room_state>;
+  { ct.connection_id() } -> std::convertible_to<std::string>;   // as of the last attach; asked outside any lock
   t.bind(receiver);                       // null: no call is running or follows, unless this is inside one
   t.attach(modes);                        // reported by on_state
   t.detach();                             // reported by on_state

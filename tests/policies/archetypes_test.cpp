@@ -110,7 +110,6 @@ class poor_transport final {
 
   [[nodiscard]] named client_id() const { return {}; }
   [[nodiscard]] named connection_id() const { return {}; }
-  [[nodiscard]] room_state state() const { return state_; }
   [[nodiscard]] const Codec& codec() const { return *codec_; }
 
   void bind(transport_receiver<wire>* to) { to_ = to; }
@@ -128,14 +127,10 @@ class poor_transport final {
   }
 
  private:
-  void tell(const state_change& change) {
-    state_ = change.state;
-    to_->on_state(change);
-  }
+  void tell(const state_change& change) { to_->on_state(change); }
 
   std::unique_ptr<Codec> codec_;
   transport_receiver<wire>* to_ = nullptr;
-  room_state state_ = room_state::initialized;
   std::uint64_t serial_ = 0;
 };
 using serializing_transport = poor_transport<poor_codec>;

@@ -287,9 +287,6 @@ class broken_transport {
 
   [[nodiscard]] std::string client_id() const { return std::string{correct_->client_id()}; }
   [[nodiscard]] codec_type codec() const { return {}; }
-  [[nodiscard]] room_state state() const {
-    return link_->broken == fault::state_never_changes ? room_state::initialized : correct_->state();
-  }
   [[nodiscard]] std::string connection_id() const {
     const std::lock_guard lock{link_->known_mutex};
     return link_->known_connection;

@@ -68,7 +68,6 @@ namespace presence::test {
   X(publish_after_detach_unanswered, a_publish_to_a_room_that_is_not_attached_fails)           \
   X(connection_id_late, the_connection_id_is_right_when_attached_is_reported)                  \
   X(connection_id_of_the_first, a_new_connection_is_not_resumed_and_has_its_own_id)            \
-  X(state_never_changes, attach_is_reported_with_the_modes_that_were_granted)                  \
   X(live_told_twice, messages_arrive_in_order_without_loss_or_repetition)                      \
   X(every_tenth_batch_lost, messages_arrive_in_order_without_loss_or_repetition)               \
   X(echo_kept_from_the_quiet, without_subscribe_mode_one_hears_of_its_own_members_only)        \

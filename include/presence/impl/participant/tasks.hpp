@@ -301,11 +301,14 @@ void presence_core<Data, Clock, Transport>::run(publish_outcome& t, lock_type& l
 }
 
 template <class Data, class Clock, class Transport>
-void presence_core<Data, Clock, Transport>::run(state_change& change, lock_type&) {
-  begin_events();
+void presence_core<Data, Clock, Transport>::run(state_change& change, lock_type& lock) {
   const bool attaches = change.state == room_state::attached;
+  std::string connection_id;
+  if (attaches) outside(lock, [&] { connection_id = std::string{transport_.connection_id()}; });
+  if (closed_) return;
+  begin_events();
   const bool knew = state_.known;
-  state_.changed(change, attaches ? std::string{transport_.connection_id()} : std::string{}, detail::now(clock_));
+  state_.changed(change, std::move(connection_id), detail::now(clock_));
   if (!attaches || !change.resumed || state_.room != room_state::attached) return;
   // The connection missed nothing, but we did: what it goes on with says nothing without a sync.
   if (lagging_ || (!knew && change.modes.contains(mode::subscribe))) lag();

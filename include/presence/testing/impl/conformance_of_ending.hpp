@@ -84,7 +84,7 @@ TYPED_TEST_P(transport_conformance, calls_inside_calls_are_legal_and_come_later)
   bob.heard.inside_next(receiver_call::presence, [&] { bob.transport->detach(); });
   EXPECT_FALSE(this->publish(alice, this->says(action::update, 3)));
   this->harness.settle();
-  EXPECT_EQ(bob.transport->state(), room_state::detached);
+  EXPECT_EQ(bob.heard.state()->state, room_state::detached);
 }
 
 TYPED_TEST_P(transport_conformance, it_can_be_moved) {
