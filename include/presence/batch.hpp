@@ -10,7 +10,7 @@
 #include <presence/publishing.hpp>
 #include <presence/shared_data.hpp>
 
-#include <boost/unordered/unordered_flat_set.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -51,10 +51,11 @@ struct batch_access {
 /// Whether each client id is named once. `own`: what an entry that names none is for.
 template <class Data>
 [[nodiscard]] bool names_each_once(const std::vector<batch_entry<Data>>& entries, std::string_view own) {
-  boost::unordered_flat_set<std::string_view, seeded_hash, std::equal_to<>> seen;
+  // a map as the hub has one: a set would be some 80 functions more to compile
+  boost::unordered_flat_map<std::string_view, bool, seeded_hash, std::equal_to<>> seen;
   seen.reserve(entries.size());
   for (const auto& each : entries) {
-    if (!seen.insert(each.name(own)).second) return false;
+    if (!seen.emplace(each.name(own), true).second) return false;
   }
   return true;
 }

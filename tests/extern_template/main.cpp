@@ -38,7 +38,7 @@ int heard(Make&& make) {
 }
 
 std::size_t told() {
-  everybody hub;
+  presence::hub<status> hub;
   auto session = hub.connect("alice");
   sink to;
   auto attached = session.attach("lobby", presence::mode_set::all(), std::ref(to)).value();
@@ -51,8 +51,8 @@ std::size_t told() {
 }  // namespace
 
 int main() {
-  const int all = heard<everybody>([](int n) { return status{std::to_string(n)}; }) +
-                  heard<one_thread>([](int n) { return secret{std::make_unique<int>(n)}; });
+  const int all = heard<presence::hub<status>>([](int n) { return status{std::to_string(n)}; }) +
+                  heard<presence::single_threaded_hub<secret>>([](int n) { return secret{std::make_unique<int>(n)}; });
   if (all == 4 && told() == 1) return 0;
   std::fprintf(stderr, "%d events of 4\n", all);
   return 1;

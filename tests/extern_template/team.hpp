@@ -8,23 +8,22 @@
 #include <memory>
 #include <string>
 
-struct status {  // as most data: neither compared nor printed
+struct status {
   std::string text;
 };
-struct secret {  // and this is not copied either
+
+PRESENCE_EXTERN_TEMPLATES(presence::hub<status>)
+
+// The public names by hand, for data that cannot be copied.
+struct secret {
   std::unique_ptr<int> number;
 };
-
-using everybody = presence::hub<status>;
-using one_thread = presence::single_threaded_hub<secret>;
-
-PRESENCE_EXTERN_TEMPLATES(one_thread)
-
-// The public names by hand.
-extern template class presence::basic_hub<status>;
-extern template class presence::basic_session<status, std::chrono::system_clock, presence::no_backplane>;
-extern template class presence::basic_attachment<status, std::chrono::system_clock, presence::no_backplane>;
-extern template class presence::loopback<status>;
-extern template class presence::basic_presence<status, std::chrono::system_clock, presence::loopback<status>>;
+using one_thread = presence::basic_no_backplane<presence::null_mutex>;
+using secret_transport = presence::loopback<secret, std::chrono::system_clock, one_thread>;
+extern template class presence::basic_hub<secret, std::chrono::system_clock, one_thread>;
+extern template class presence::basic_session<secret, std::chrono::system_clock, one_thread>;
+extern template class presence::basic_attachment<secret, std::chrono::system_clock, one_thread>;
+extern template class presence::loopback<secret, std::chrono::system_clock, one_thread>;
+extern template class presence::basic_presence<secret, std::chrono::system_clock, secret_transport>;
 
 #endif

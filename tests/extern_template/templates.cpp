@@ -1,9 +1,9 @@
 #include "team.hpp"
 
-PRESENCE_TEMPLATES(one_thread)
+PRESENCE_TEMPLATES(presence::hub<status>)
 
-template class presence::basic_hub<status>;
-template class presence::basic_session<status, std::chrono::system_clock, presence::no_backplane>;
-template class presence::basic_attachment<status, std::chrono::system_clock, presence::no_backplane>;
-template class presence::loopback<status>;
-template class presence::basic_presence<status, std::chrono::system_clock, presence::loopback<status>>;
+template class presence::basic_hub<secret, std::chrono::system_clock, one_thread>;
+template class presence::basic_session<secret, std::chrono::system_clock, one_thread>;
+template class presence::basic_attachment<secret, std::chrono::system_clock, one_thread>;
+template class presence::loopback<secret, std::chrono::system_clock, one_thread>;
+template class presence::basic_presence<secret, std::chrono::system_clock, secret_transport>;

@@ -83,13 +83,15 @@ class fifo {
   [[nodiscard]] const T* end() const noexcept { return last_; }
 
  private:
-  /// They move to the front, of new places where half of the old ones would not do: either is O(1) for each that comes.
+  /// They move to the front, where at least as many places are free there as have to move, else to new places that are
+  /// twice as many. Either is O(1) for each that comes, and a queue that always has some waiting allocates nothing.
   void grow(std::size_t places) {
     static_assert(std::is_nothrow_move_constructible_v<T> && alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
     const std::size_t waiting = size();
     T* to = places_;
-    if (2 * (waiting + places) > static_cast<std::size_t>(end_ - places_)) {
-      const std::size_t wanted = 2 * waiting + places;
+    if (waiting + places > static_cast<std::size_t>(end_ - places_) ||
+        waiting > static_cast<std::size_t>(first_ - places_)) {
+      const std::size_t wanted = waiting + (places > waiting ? places : waiting);
       to = static_cast<T*>(::operator new(wanted * sizeof(T)));
       move_to(to);
       release();
@@ -101,7 +103,6 @@ class fifo {
     first_ = to;
     last_ = to + waiting;
   }
-  /// Forwards, as they may overlap.
   void move_to(T* to) noexcept {
     for (T* from = first_; from != last_; ++from, ++to) {
       ::new (static_cast<void*>(to)) T(std::move(*from));

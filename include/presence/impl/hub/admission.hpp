@@ -6,7 +6,6 @@
 #include <presence/detail/util/data_size.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <algorithm>
 namespace presence::inline PRESENCE_ABI::detail {
@@ -171,11 +170,11 @@ std::error_code hub_core<Data, Clock, Backplane>::within_room(session& s, room& 
   lock.lock();
   if (from.state != attachment_state::attached) return {};
   std::vector<const seat*> free;
-  boost::unordered_flat_set<std::string_view, seeded_hash, std::equal_to<>> served;  // one place for each who comes
+  decltype(after) served;  // one place for each who comes
   for (const seat& one : seats) {
     if (!one.of->away || !one.of->owned.contains(one.client_id, one.of->client_id)) continue;
     if (one.of->given_seats.contains(one.client_id, one.of->client_id)) continue;
-    if (in.set.contains(one.client_id, s.connection_id) || !served.insert(one.client_id).second) continue;
+    if (in.set.contains(one.client_id, s.connection_id) || !served.emplace(one.client_id, true).second) continue;
     free.push_back(&one);
   }
   const std::size_t needed = missing();
