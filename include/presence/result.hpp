@@ -32,12 +32,21 @@ class [[nodiscard]] result {
   result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : has_value_(other.has_value_) {
     take(other);
   }
-  result& operator=(const result& other) requires std::copy_constructible<T> { return *this = result{other}; }
+  result& operator=(const result& other) requires std::copy_constructible<T> {
+    *this = result{other};
+    return *this;
+  }
   result& operator=(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) {
     if (this == &other) return *this;
     if (std::exchange(has_value_, false)) value_.~T();
-    std::construct_at(&error_);  // which it is if the next throws
+    struct no_value {  // where the next throws
+      result* left;
+      ~no_value() {
+        if (left != nullptr) std::construct_at(&left->error_);
+      }
+    } unless_taken{this};
     take(other);
+    unless_taken.left = nullptr;
     has_value_ = other.has_value_;
     return *this;
   }

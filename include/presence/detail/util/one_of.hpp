@@ -45,7 +45,7 @@ class one_of {
   requires is_one<T> one_of& operator=(T&& value) noexcept {
     destroy();
     which_ = place_of<T>();
-    ::new (static_cast<void*>(storage_)) T(std::move(value));
+    ::new (static_cast<void*>(storage_)) T(std::forward<T>(value));
     return *this;
   }
   ~one_of() { destroy(); }
