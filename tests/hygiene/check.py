@@ -7,6 +7,7 @@ Prints what breaks the rule and exits with 1; exits with 77 where there is nothi
 import argparse
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -200,9 +201,20 @@ def hashes_have_a_seed(tree):
                 yield f"{tree.name(header)}: {declared[:60]}…: texts from outside want the seeded_hash of detail/util/hash.hpp"
 
 
+def mutants_apply(tree):
+    """tests/simulation/mutants changes lines by their text: where that is gone, a check is missing and nobody notices."""
+    script = runpy.run_path(str(tree.root / "tests" / "simulation" / "mutants"))
+    for name, _, header, old, *_ in script["MUTANTS"]:
+        text = read(tree.root / "include" / "presence" / header)
+        for line in [old] if isinstance(old, str) else old:
+            if line not in text:
+                yield f"{name}: {header} has no line: {line}"
+
+
 RULES = [headers_are_short, guards_name_their_path, one_header_includes_signals2, core_needs_neither_asio_nor_json,
          versions_agree, vcpkg_lists_every_boost_library, links_lead_somewhere, tests_do_not_sleep,
-         test_names_are_unique, test_files_have_a_namespace, every_clause_names_a_test, hashes_have_a_seed]
+         test_names_are_unique, test_files_have_a_namespace, every_clause_names_a_test, hashes_have_a_seed,
+         mutants_apply]
 
 
 def main():

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace presence::test {
+namespace presence::test::util_fifo_test {
 namespace {
 
 using queue = detail::fifo<std::unique_ptr<int>, 4>;
@@ -78,4 +78,4 @@ TEST(fifo, is_moved_and_leaves_nothing) {
 }
 
 }  // namespace
-}  // namespace presence::test
+}  // namespace presence::test::util_fifo_test
