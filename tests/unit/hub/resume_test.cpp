@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -248,6 +249,21 @@ TEST_F(hub_resume, sink_that_is_told_more_than_the_one_before_learns_all) {
   recording_sink sink;
   const auto room = bob.session.attach("lobby", mode_set::all(), std::ref(sink)).value();
   bob.session = hub.resume(bobs).value();
+  EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice]"}));
+}
+
+TEST_F(hub_resume, sink_that_failed_in_a_sync_gets_it_again) {
+  recording_sink sink;
+  sink.then = [](const std::string& line) {
+    if (line.starts_with("sync")) throw std::runtime_error{"cannot be taken"};
+  };
+  text_session bob = hub.connect("bob");
+  const auto room = bob.attach("lobby", mode_set::all(), std::ref(sink)).value();
+  sink.then = {};
+  const std::string bobs = bob.resume_key();
+  bob.drop();
+  (void)sink.take();
+  bob = hub.resume(bobs).value();
   EXPECT_EQ(sink.take(), (lines{"attached with members", "sync [alice]"}));
 }
 
