@@ -3,6 +3,7 @@
 #define PRESENCE_BATCH_HPP
 
 #include <presence/action.hpp>
+#include <presence/detail/util/attempt.hpp>
 #include <presence/detail/util/completion.hpp>
 #include <presence/detail/util/hash.hpp>
 #include <presence/extras.hpp>
@@ -13,6 +14,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -95,7 +97,7 @@ class batch : public publishing<batch<Data>, Data> {
   friend struct detail::batch_access;
 
   void operate(action what, std::string* client_id, shared_data<Data> data, extras extra, detail::completion handler) {
-    if (handler) handlers_.reserve(handlers_.size() + 1);  // else nothing has happened
+    if (handler && handlers_.size() == handlers_.capacity()) handlers_.reserve(2 * handlers_.size() + 1);  // may fail
     entries_.push_back({what, client_id != nullptr, client_id != nullptr ? std::move(*client_id) : std::string{},
                         std::move(data), std::move(extra)});
     if (handler) handlers_.push_back(std::move(handler));
@@ -105,7 +107,14 @@ class batch : public publishing<batch<Data>, Data> {
     if (handlers_.empty()) return last;
     if (last) handlers_.push_back(std::move(last));
     return [all = std::exchange(handlers_, {})](std::error_code outcome) mutable {
-      for (auto& each : all) each(outcome);
+      std::exception_ptr thrown;  // by the first that does: the others are told all the same
+      for (auto& each : all) {
+        detail::attempt([&] { each(outcome); },
+                        [&](std::exception_ptr what) {
+                          if (thrown == nullptr) thrown = std::move(what);
+                        });
+      }
+      if (thrown != nullptr) std::rethrow_exception(thrown);
     };
   }
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -221,6 +222,51 @@ TEST_F(presence_batches_and_hub, are_published_over_attachments_too) {
   EXPECT_EQ(changes_told, (std::vector<std::size_t>{2}));
   at.publish(batch_of({{"ann", "1"}, {"ann", "2"}}), twice.handler());
   EXPECT_EQ(twice.code(), errc::bad_request);
+}
+
+TEST_F(presence_batches_and_hub, tell_every_handler_though_one_throws) {
+  outcome second, all;
+  lines told;
+  const auto errors = acting.subscribe_errors([&](const failure& f) { told.push_back(f.operation); });
+  text_batch both;
+  both.enter_client("a", {"1"}, [](std::error_code) { throw std::runtime_error{"mine"}; });
+  both.enter_client("b", {"1"}, second.handler());
+  acting.publish(std::move(both), all.handler());
+  EXPECT_TRUE(second.ok() && all.ok());
+  EXPECT_EQ(told, lines{"handler"});
+}
+
+/// Its end must not come under a lock of the hub's.
+struct ends_unlocked {
+  std::shared_ptr<int> kept = std::make_shared<int>();
+  ends_unlocked() = default;
+  ends_unlocked(ends_unlocked&&) = default;
+  ends_unlocked& operator=(ends_unlocked&&) = default;
+  ~ends_unlocked() { testing::checked_mutex::on_callback(); }
+};
+
+struct deaf_sink {
+  void on_attached(const attachment_info&) {}
+  void on_sync(const message_batch<ends_unlocked>&, const sync_cursor&) {}
+  bool on_presence(const message_batch<ends_unlocked>&) { return true; }
+  void on_detached(std::error_code) {}
+};
+
+TEST(presence_batch, data_of_what_changes_nothing_ends_outside_the_lock) {
+  basic_hub<ends_unlocked, testing::manual_clock, checked_backplane> hub;
+  auto gateway = hub.connect(identity::wildcard());
+  auto at = gateway.attach("lobby", mode::presence, deaf_sink{}).value();  // unlike a participant, it keeps no data
+  batch<ends_unlocked> mixed;
+  mixed.leave_client("nobody", ends_unlocked{});
+  mixed.enter_client("ann", ends_unlocked{});
+  mixed.leave_client("somebody", ends_unlocked{});
+  mixed.enter_client("bob", ends_unlocked{});
+  outcome done, nothing;
+  at.publish(std::move(mixed), done.handler());
+  EXPECT_TRUE(done.ok());
+  EXPECT_EQ(hub.member_count("lobby"), 2U);
+  at.leave_client("nobody", ends_unlocked{}, nothing.handler());
+  EXPECT_TRUE(nothing.ok());
 }
 
 TEST(presence_batch, is_written_as_on_a_participant_and_can_be_cleared) {

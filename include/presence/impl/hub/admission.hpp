@@ -43,6 +43,7 @@ std::error_code hub_core<Data, Clock, Backplane>::check(const session& s, const 
   if (messages.size() > options.limits.messages_per_publish) return errc::message_too_large;
   for (message<Data>& m : messages) {
     if (m.action == action::absent || m.action > action::update) return errc::bad_request;
+    m.previous = {};  // the hub says it
     if (m.client_id.empty()) {
       m.client_id = own;
     } else if (options.normalise_client_id) {

@@ -57,7 +57,6 @@ void hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
     m.timestamp = of.stamps.of_message(m.client_id, at);
     m.reason = leave_reason::none;
     m.connected = true;
-    m.previous = {};
     struct disowning {
       room_session<Data>* of;
       const std::string& client_id;
@@ -93,10 +92,12 @@ void hub_core<Data, Clock, Backplane>::apply(session& s, room& in, record& from,
       continue;
     }
     if (m.action == action::leave) of.owned.remove(m.client_id, of.client_id);
-    if (done.count != i) messages[done.count] = std::move(m);
+    if (done.count != i) std::swap(messages[done.count], m);  // what changed nothing ends outside the lock
     ++done.count;
   }
   unless_finished.done = nullptr;
+  if (done.count == 0) return;
+  for (std::size_t i = done.count; i < messages.size(); ++i) done.before.push_back(std::move(messages[i]));  // has room
   messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(done.count), messages.end());
   done.told->swap(messages);
 }
