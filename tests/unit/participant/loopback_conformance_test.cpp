@@ -1,6 +1,8 @@
-// Loopback keeps the contract of transports: with each kind of mutex, with and without serialization.
+// Loopback keeps the contract of transports: with each kind of mutex, with and without serialization, as itself and inside an
+// any_transport.
 // A program of its own: its rooms of many types would be too much beside the other files.
 #include "support/counted.hpp"
+#include <presence/any_transport.hpp>
 #include <presence/codec/text.hpp>
 #include <presence/presence.hpp>
 #include <presence/testing/checked_mutex.hpp>
@@ -55,12 +57,20 @@ struct loopback_harness {
   std::vector<typename hub_type::session_type> sessions;
 };
 
+/// The same behind a type that says nothing of it.
+template <class Mutex, class Codec>
+struct any_harness : loopback_harness<Mutex, Codec> {
+  using transport_type = any_transport<typename Codec::value_type, Codec, Mutex>;
+  transport_type connect(std::string_view client_id) { return loopback_harness<Mutex, Codec>::connect(client_id); }
+};
+
 }  // namespace
 }  // namespace presence::test::participant_loopback_conformance_test
 
 namespace presence::testing {
 
 using test::counted;
+using test::participant_loopback_conformance_test::any_harness;
 using test::participant_loopback_conformance_test::loopback_harness;
 using loopbacks =
     ::testing::Types<loopback_harness<std::mutex, identity_codec<counted>>,
@@ -68,5 +78,9 @@ using loopbacks =
                      loopback_harness<checked_mutex, identity_codec<counted>>, loopback_harness<std::mutex, text_codec>,
                      loopback_harness<null_mutex, text_codec>, loopback_harness<checked_mutex, text_codec>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(loopback, transport_conformance, loopbacks);
+
+using erased =
+    ::testing::Types<any_harness<std::mutex, identity_codec<counted>>, any_harness<checked_mutex, text_codec>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(any_transport, transport_conformance, erased);
 
 }  // namespace presence::testing
