@@ -5,6 +5,9 @@
 #include <presence/detail/participant/participant_state.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <vector>
 
 namespace presence::inline PRESENCE_ABI::detail {
 
@@ -156,13 +159,20 @@ auto participant_state<Data, Wire>::emitting(Changed changed) {
   }
 }
 
+/// What a message of `decoded` was made from: the set hands its callbacks the batch's own messages and no copies.
+template <class Wire, class Data>
+[[nodiscard]] const message<Wire>& source_of(const message<Data>& m, const std::vector<message<Data>>& decoded,
+                                             const std::vector<message<Wire>>& raw) {
+  const auto place = static_cast<std::size_t>(&m - decoded.data());
+  assert(place < decoded.size() && decoded.size() == raw.size());
+  return raw[place];
+}
+
 template <class Data, class Wire>
 template <class Malformed>
 void participant_state<Data, Wire>::live(const std::vector<message<Wire>>& raw,
                                          const std::vector<message<Data>>& decoded, Malformed&& malformed) {
-  const auto raw_of = [&](const event<Data>& e) -> const message<Wire>& {
-    return raw[static_cast<std::size_t>(&e - decoded.data())];
-  };
+  const auto raw_of = [&](const event<Data>& e) -> const message<Wire>& { return source_of(e, decoded, raw); };
   if (events.anything()) events.expect(decoded.size());
   set.apply(
       decoded, emitting([&](const event<Data>& e, user_change change) { set_changed(raw_of(e), e, change, true); }),
@@ -187,9 +197,8 @@ void participant_state<Data, Wire>::page(const std::vector<message<Wire>>& raw,
   if (events.anything()) events.expect(decoded.size());
   const bool sound =
       std::all_of(decoded.begin(), decoded.end(), [](const message<Data>& m) { return is_well_formed(m); });
-  auto emit = emitting([&](const event<Data>& e, user_change change) {
-    set_changed(raw[static_cast<std::size_t>(&e - decoded.data())], e, change, false);
-  });
+  auto emit = emitting(
+      [&](const event<Data>& e, user_change change) { set_changed(source_of(e, decoded, raw), e, change, false); });
   const sync_cursor open{cursor.sequence, false};  // the end follows when there is room for what it brings
   if (sound) {
     set.apply_sync(decoded, open, now, emit, [](event<Data>&&, user_change) {});
