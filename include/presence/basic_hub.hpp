@@ -39,6 +39,9 @@ namespace presence::inline PRESENCE_ABI {
 /// Concurrency: every function from any thread where the backplane's mutex locks, and from inside any listener, handler
 /// or sink. Destroying the hub ends every session; sessions, transports and presences may outlive it and then report
 /// `connection_closed`.
+///
+/// Exception safety: what allocates throws `std::bad_alloc`, and then nothing has changed, or it is done and whoever was not
+/// told of it is synced (H34). Functions of a moved-from hub do nothing and know nothing.
 template <class Data, class Clock, class Backplane>
 class basic_hub {
   static_assert(detail::check_data<Data>::done);
@@ -48,17 +51,20 @@ class basic_hub {
   using core = detail::hub_core<Data, Clock, Backplane>;
 
  public:
-  using data_type = Data;
-  using session_type = basic_session<Data, Clock, Backplane>;
-  using attachment_type = basic_attachment<Data, Clock, Backplane>;
+  using data_type = Data;                                            ///< what a member carries
+  using session_type = basic_session<Data, Clock, Backplane>;        ///< what `connect` gives
+  using attachment_type = basic_attachment<Data, Clock, Backplane>;  ///< a session's place in a room
   /// A participant of one of its rooms, in this process.
   using participant = basic_presence<Data, Clock, loopback<Data, Clock, Backplane>>;
-  using member_list = std::vector<member<Data>>;
+  using member_list = std::vector<member<Data>>;  ///< what `members` gives
 
-  /// Throws: `std::invalid_argument` for options that make no sense: a negative period, a sync page of no members,
-  /// client ids longer than `basic_member_set::max_id_length`, a limit for the size of data whose type has none.
+  /// A hub without rooms and sessions. Throws: `std::invalid_argument` for options that make no sense: a negative
+  /// period, a sync page of no members, client ids longer than `basic_member_set::max_id_length`, a limit for the size of
+  /// data whose type has none; `std::bad_alloc`.
   explicit basic_hub(hub_options options = {}, Clock clock = Clock{}, Backplane backplane = Backplane{})
       : core_(make(std::move(options), std::move(clock), std::move(backplane))) {}
+  ///@{
+  /// Takes the hub over, in constant time; its sessions and rooms go on. The hub that this was ends as by the destructor.
   basic_hub(basic_hub&&) noexcept = default;
   basic_hub& operator=(basic_hub&& other) noexcept {
     if (this != &other) {
@@ -67,6 +73,8 @@ class basic_hub {
     }
     return *this;
   }
+  ///@}
+  /// Ends every session: sinks and participants are told `connection_closed`, and no leaves (H14).
   ~basic_hub() { shut_down(); }
 
   /// Opens a session: a connection with an identity. O(1).
@@ -75,7 +83,8 @@ class basic_hub {
 
   /// The same for identities that come from outside.
   /// Errors: `invalid_client_id` if the client id is longer than the limit or not UTF-8 (empty is anonymous); `banned`;
-  /// `bad_request` for a negative grace period or linger; `connection_closed` for a moved-from hub.
+  /// `bad_request` for a negative grace period or linger; `connection_closed` for a moved-from hub. Throws: `presence_error`
+  /// where the operating system refuses random bits.
   [[nodiscard]] result<session_type> try_connect(identity who) {
     if (core_ == nullptr) return errc::connection_closed;
     auto made = core_->connect(std::move(who));
@@ -99,8 +108,8 @@ class basic_hub {
 
   /// What `resume` with sinks gives: the session, and its attachments, one for each room that it was in.
   struct resumed_session {
-    session_type session;
-    std::vector<attachment_type> attachments;
+    session_type session;                      ///< the only handle that is its session's now
+    std::vector<attachment_type> attachments;  ///< with the new sinks, by the names of their rooms
   };
   /// The same, and the old attachments are handed over to new sinks before anything is told: for each room that the session
   /// is attached to `make_sink(std::string_view room)` makes one, as `attach` takes it. A sink that was there is told
@@ -220,11 +229,13 @@ class basic_hub {
     });
     return all;
   }
+  /// How many members are in a room; 0 where there is none. O(1).
   [[nodiscard]] std::size_t member_count(std::string_view room) const {
     std::size_t n = 0;
     with_set(room, [&](const auto& set) { n = set.size(); });
     return n;
   }
+  /// Whether the client id has at least one member in the room, as the hub knows it. O(1).
   [[nodiscard]] bool is_user_present(std::string_view room, std::string_view client_id) const {
     bool present = false;
     std::string made;
@@ -233,8 +244,9 @@ class basic_hub {
     return present;
   }
 
+  /// Rooms that somebody is attached to or present in. O(1).
   [[nodiscard]] std::size_t room_count() const { return core_ != nullptr ? core_->room_count() : 0; }
-  /// Sessions that are connected, within their grace period, or lingering.
+  /// Sessions that are connected, within their grace period, or lingering. O(1).
   [[nodiscard]] std::size_t session_count() const { return core_ != nullptr ? core_->session_count() : 0; }
   /// Roughly what the hub holds, in bytes: rooms, members, sessions; not the data. Linear in the members.
   [[nodiscard]] std::size_t bytes() const { return core_ != nullptr ? core_->bytes() : 0; }

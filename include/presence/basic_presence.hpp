@@ -41,6 +41,26 @@ namespace presence::inline PRESENCE_ABI {
 /// one that it was called from.
 ///
 /// A moved-from presence is empty: its operations fail with `operation_aborted`, its queries know nothing.
+///
+/// Operations, which are `enter`, `update`, `leave`, their `…_client` forms and `publish`: in `initialized` the room is
+/// attached first (RTP8d); while attaching they wait in order (RTP5b, RTP16). The sender sees its own event before its
+/// handler is called (P11). Each is O(1) here. A handler is told one of these, and without one an error goes to
+/// `subscribe_errors`:
+///
+/// | error | when |
+/// |---|---|
+/// | `invalid_client_id` | without an identity or with `*` (RTP8j); for others without the permission (RTP15) |
+/// | `invalid_room_state` | while detaching, detached, suspended or failed; while attaching with `queue_operations` off |
+/// | `queue_full` | too many wait for the attach or an answer (W13), or for a callback to end (W14) |
+/// | `superseded` | by a later one for the same member while it waited (W11) |
+/// | `invalid_data` | the codec refuses the data, or the hub data or extras |
+/// | `not_permitted`, `banned`, `message_too_large`, `room_full`, `rate_limited`, `overloaded`, `bad_request` | as the hub answers (P10) |
+/// | `disconnected` | the transport cannot know whether the hub has seen it |
+/// | `connection_closed`, `channel_failed`, or what else ended the room | the room ended while it waited (R6) |
+/// | `operation_aborted` | the presence ended first |
+/// | `std::errc::not_enough_memory` | P12 |
+///
+/// Where memory runs out before anything was done, a call throws `std::bad_alloc` instead (P12).
 template <class Data, class Clock, class Transport>
 class basic_presence : public publishing<basic_presence<Data, Clock, Transport>, Data> {
   static_assert(clock<Clock>, "Clock does not model presence::clock");
@@ -51,21 +71,28 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   using core = detail::presence_core<Data, Clock, Transport>;
 
  public:
-  using data_type = Data;
-  using event_type = event<Data>;
-  using member_type = member<Data>;
-  using member_list = std::vector<member_type>;
-  using view_type = member_view<Data>;
-  using transport_type = Transport;
+  using data_type = Data;                        ///< what a member carries
+  using event_type = event<Data>;                ///< what `subscribe` tells
+  using member_type = member<Data>;              ///< a member to keep
+  using member_list = std::vector<member_type>;  ///< what `get` gives
+  using view_type = member_view<Data>;           ///< what `for_each` shows
+  using transport_type = Transport;              ///< what it is reached by
   /// `void(std::error_code)`, called exactly once.
   using completion = typename core::completion;
   /// `void(result<std::vector<member<Data>>>)`, called exactly once.
   using get_handler = typename core::get_handler;
 
+  /// A participant over this transport. Attaches nothing yet. The clock stamps the leaves that a sync brings out
+  /// (S14). Throws: `std::bad_alloc`.
   explicit basic_presence(Transport transport, presence_options options = {}, Clock clock = Clock{})
       : core_(core::make(std::move(transport), options, std::move(clock))) {}
+  ///@{
+  /// Takes over what the other is, in constant time; listeners and handlers go on. What this was ends as by the destructor.
   basic_presence(basic_presence&&) noexcept = default;
   basic_presence& operator=(basic_presence&&) noexcept = default;
+  ///@}
+  /// Ends it: its members leave, or stay for the grace period where the connection is lost, and what was pending is told
+  /// `operation_aborted`. Waits for a task in hand on another thread, with the callbacks that it makes.
   ~basic_presence() {
     // Here and not by the pointer's destructor: handlers that are told of the end may call this object, and libc++ takes
     // the pointer away first.
@@ -75,19 +102,22 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
 
   // --- room -----------------------------------------------------------------------------------------------------------
 
-  /// Asks to be attached. Completes at once where it is already.
-  /// Errors: what the transport says (`not_permitted`, `invalid_room_name`, `too_many_rooms`, `connection_closed`, …),
-  /// `channel_failed` when `detach` came first, `operation_aborted`.
+  /// Asks to be attached. Completes at once where it is already. O(1) here; a sync follows, linear in the room's members.
+  /// Errors: why the transport could not, which over a hub is `not_permitted`, `invalid_room_name`, `too_many_rooms`,
+  /// `connection_closed`, `connection_expired`, `kicked` or `std::errc::not_enough_memory`; `channel_failed` when `detach`
+  /// came first, or where the room ended or was suspended without a reason; `operation_aborted`.
   void attach(completion handler = {}) {
     if (alive(handler)) core_->attach(std::move(handler));
   }
 
-  /// Leaves the room: own members leave, the set is forgotten and nobody is told (RTP5a). Completes at once where there
-  /// is nothing to detach from. Errors: `channel_failed` in state failed, `operation_aborted`.
+  /// Leaves the room: own members leave, the set is forgotten and no leaves are told (RTP5a). Completes at once where
+  /// there is nothing to detach from. Errors: `channel_failed` in failed, or where the transport suspends the room meanwhile
+  /// without a reason, else that reason; `operation_aborted`.
   void detach(completion handler = {}) {
     if (alive(handler)) core_->detach(std::move(handler));
   }
 
+  /// Where the room stands; `initialized` for a moved-from presence. O(1).
   [[nodiscard]] room_state state() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.room; }) : room_state::initialized;
   }
@@ -111,15 +141,7 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
 
   // --- own presence -----------------------------------------------------------------------------------------------------
   //
-  // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>. In `initialized` the room is
-  // attached first (RTP8d); while attaching operations wait in order (RTP5b, RTP16). The sender sees its own event before
-  // its handler is called. Each is O(1) here.
-  //
-  // Errors: `invalid_client_id` without an identity or with `*` (RTP8j); `invalid_room_state` while detaching,
-  // detached, suspended or failed, and while attaching with `queue_operations` off; `queue_full`; `invalid_data` if the
-  // codec refuses; `superseded` by a later one for the same member; what the hub answers: `not_permitted`, `banned`,
-  // `message_too_large`, `room_full`, `rate_limited`, `overloaded`, `bad_request`; `connection_closed`;
-  // `operation_aborted`; `std::errc::not_enough_memory`. Without a handler an error goes to `subscribe_errors`.
+  // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>.
 
   /// Several of them together, all or none, told to others as one change. While attaching a batch waits as one operation, of
   /// which nothing is superseded. Errors beside those above: `bad_request` for a batch of none, or one that names a client
@@ -129,7 +151,7 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
     if (alive(handler)) core_->publish(std::move(detail::batch_access::entries(all)), std::move(handler));
   }
 
-  /// "Am I present?": absent → entering → present → lost, and why lost.
+  /// "Am I present?": absent → entering → present → lost, and why lost (W1–W9). O(1).
   [[nodiscard]] self_status self() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.own.self(); }) : self_status{};
   }
@@ -253,13 +275,13 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   [[nodiscard]] std::uint64_t version() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.version(); }) : 0;
   }
-  /// What the set holds, in bytes (`basic_member_set::bytes`).
+  /// What the set holds, in bytes (`basic_member_set::bytes`). Linear.
   [[nodiscard]] std::size_t bytes() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.bytes(); }) : 0;
   }
 
   /// Calls `visit(const member_view<Data>&)` for each known member, without copying any. Runs under the lock: the
-  /// visitor must not call this presence, which a debug build asserts.
+  /// visitor must not call this presence, which a debug build asserts. What it throws passes through. Linear.
   template <std::invocable<const view_type&> Visit>
   void for_each(Visit&& visit) const {
     if (core_ != nullptr) core_->for_each(std::forward<Visit>(visit));
@@ -323,6 +345,9 @@ struct clock_of<Transport> {
 
 }  // namespace detail
 
+///@{
+/// `presence::basic_presence p{transport};` finds out the data, and where no clock is given takes the transport's
+/// `clock_type` if it has one, else the system's.
 template <transport Transport>
 basic_presence(Transport) -> basic_presence<typename Transport::codec_type::value_type,
                                             typename detail::clock_of<Transport>::type, Transport>;
@@ -332,6 +357,7 @@ basic_presence(Transport, presence_options) -> basic_presence<typename Transport
 template <transport Transport, clock Clock>
 basic_presence(Transport, presence_options, Clock)
     -> basic_presence<typename Transport::codec_type::value_type, Clock, Transport>;
+///@}
 
 }  // namespace presence::inline PRESENCE_ABI
 

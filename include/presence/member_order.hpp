@@ -13,6 +13,7 @@ namespace presence::inline PRESENCE_ABI {
 /// same millisecond by client id, then by connection id, as bytes. No two members of a room are equal in it, and an
 /// update does not change it. For `member` and `member_view`, and mixed. Constant time but for the ids.
 inline constexpr struct entered_before_t {
+  /// Whether `a` stands before `b`.
   template <class A, class B>
   [[nodiscard]] bool operator()(const A& a, const B& b) const noexcept {
     if (a.entered_at != b.entered_at) return a.entered_at < b.entered_at;

@@ -40,7 +40,9 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   /// `void(std::error_code)`, called exactly once, after the room's receivers have been told.
   using completion = detail::publish_completion;
 
-  basic_attachment() noexcept = default;
+  basic_attachment() noexcept = default;  ///< to nothing, as a moved-from one
+  ///@{
+  /// Takes the attachment over; the one that this was ends as by the destructor.
   basic_attachment(basic_attachment&&) noexcept = default;
   basic_attachment& operator=(basic_attachment&& other) noexcept {
     if (this != &other) {
@@ -51,6 +53,8 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
     }
     return *this;
   }
+  ///@}
+  /// Detaches, see above. Never fails.
   ~basic_attachment() { give_up(); }
 
   // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>: a `publish` of one message each.
@@ -63,7 +67,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   /// connection is lost; `invalid_room_state` when detached; `operation_aborted`; `overloaded`, from inside a callback;
   /// `std::errc::not_enough_memory`. A handler that is told one of the last three may be called before this returns,
   /// ahead of those of earlier calls. Outside of all callbacks this waits where too much is still to be told
-  /// (docs/threads.md, 11). Linear in the messages, then in the receivers.
+  /// (docs/threads.md, 11). Without a handler nobody is told an error. Linear in the messages, then in the receivers.
   void publish(std::vector<message<Data>> messages, completion handler = {}) {
     if (session_ == nullptr) {
       if (handler) handler(make_error_code(errc::operation_aborted));
@@ -88,7 +92,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   }
 
   /// The sink is told `on_detached` without an error, and the members leave, if this was the session's last attachment
-  /// to the room. Detaching again does nothing.
+  /// to the room, or linger (H26). Detaching again does nothing. Never fails.
   void detach() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
@@ -107,10 +111,12 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   [[nodiscard]] std::string_view room() const noexcept {
     return session_ != nullptr ? std::string_view{attachment_.where->name} : std::string_view{};
   }
+  /// The id of its session; empty for a moved-from attachment.
   [[nodiscard]] const std::string& connection_id() const noexcept {
     static const std::string none;
     return session_ != nullptr ? session_->connection_id : none;
   }
+  /// What it may do now: what was granted at first, or by `basic_hub::reauthorize` since.
   [[nodiscard]] mode_set modes() const noexcept {
     return session_ != nullptr ? attachment_.record->modes.load() : mode_set{};
   }
@@ -165,9 +171,11 @@ class basic_session {
   using core = detail::hub_core<Data, Clock, Backplane>;
 
  public:
-  using attachment_type = basic_attachment<Data, Clock, Backplane>;
+  using attachment_type = basic_attachment<Data, Clock, Backplane>;  ///< what `attach` gives
 
-  basic_session() noexcept = default;
+  basic_session() noexcept = default;  ///< of no hub, as a moved-from one: `connection_closed` is all that it says
+  ///@{
+  /// Takes the session over; the one that this was ends as by the destructor.
   basic_session(basic_session&&) noexcept = default;
   basic_session& operator=(basic_session&& other) noexcept {
     if (this != &other) {
@@ -177,16 +185,19 @@ class basic_session {
     }
     return *this;
   }
+  ///@}
+  /// Closes the session where it is connected and this handle's.
   ~basic_session() { finish(); }
 
   /// Public, unique for the life of the hub, not guessable. Empty for a moved-from session.
   [[nodiscard]] const std::string& connection_id() const noexcept {
     return session_ != nullptr ? session_->connection_id : none();
   }
+  /// As the hub spells it; empty for an anonymous session and for a moved-from one.
   [[nodiscard]] const std::string& client_id() const noexcept {
     return session_ != nullptr ? session_->who.client_id : none();
   }
-  /// Secret: whoever has it can take the session over.
+  /// Secret: whoever has it can take the session over. Empty for a moved-from session.
   [[nodiscard]] const std::string& resume_key() const noexcept {
     return session_ != nullptr ? session_->resume_key : none();
   }
@@ -239,6 +250,7 @@ class basic_session {
   [[deprecated(
       "a sink that moves or ends earlier is called all the same: say std::ref(sink), or give it away by "
       "std::move or as a shared_ptr")]] [[nodiscard]] result<attachment_type>
+  /// As with `std::ref(sink)`, which says that the sink has to outlive the attachment.
   attach(std::string_view name, mode_set modes, Sink& sink) {
     return attach_held(name, modes, detail::hold_sink<Data>(std::ref(sink)));
   }
@@ -251,12 +263,13 @@ class basic_session {
   }
 
   /// Ends the session: its members leave at once, or after its linger where it has one. Does nothing if this handle is
-  /// not its session's any more.
+  /// not its session's any more. Never fails.
   void close() {
     if (const auto s = session_) s->hub->close(s, owner_);  // a callback may destroy this
   }
 
-  /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back.
+  /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back (H4). Does
+  /// nothing if it is lost already, or this handle is not its session's any more.
   void drop() {
     if (const auto s = session_) s->hub->drop(s, owner_);  // a callback may destroy this
   }
