@@ -36,12 +36,10 @@ namespace presence::inline PRESENCE_ABI {
 /// it. Rooms come with the first attachment and go with the last and the last member; after any churn memory is back
 /// where it was.
 ///
-/// Concurrency: every function from any thread where the backplane's mutex locks, and from inside any listener, handler
-/// or sink. Destroying the hub ends every session; sessions, transports and presences may outlive it and then report
-/// `connection_closed`.
-///
-/// Exception safety: what allocates throws `std::bad_alloc`, and then nothing has changed, or it is done and whoever was not
-/// told of it is synced (H34). Functions of a moved-from hub do nothing and know nothing.
+/// Destroying the hub ends every session; sessions, transports and presences may outlive it and then report
+/// `connection_closed`. Functions of a moved-from hub do nothing and know nothing. Concurrency: every function from any
+/// thread where the backplane's mutex locks, and from inside any listener, handler or sink. Exception safety: what allocates
+/// throws `std::bad_alloc`, and then nothing has changed, or it is done and whoever was not told of it is synced (H34).
 template <class Data, class Clock, class Backplane>
 class basic_hub {
   static_assert(detail::check_data<Data>::done);
@@ -156,7 +154,7 @@ class basic_hub {
   // Everybody is told before these return, as with every call. They are linear in the hub's sessions, where not said
   // otherwise. What is to last beyond the call is for `ban` and `authorize`: who was kicked may connect again.
 
-  /// Removes every member of a client id from a room, `evicted`. Its sessions go on. Returns how many. Linear in them.
+  /// Removes every member of a client id from a room, `evicted`. Its sessions go on. Returns how many. Linear in these members.
   std::size_t evict(std::string_view room, std::string_view client_id) {
     const auto keep = core_;  // a callback may destroy this
     return keep != nullptr ? keep->evict(room, client_id) : 0;

@@ -226,7 +226,7 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   // the first attach, and until the next one after detached or failed; `subscribe_not_permitted` where presence may not
   // be received (RTP11f1); `invalid_room_state` when detached or failed; `operation_aborted` for a moved-from presence.
 
-  /// All members. Linear.
+  /// All members. Linear. Errors: `not_synced`, `subscribe_not_permitted`, `invalid_room_state`, `operation_aborted`, as above.
   [[nodiscard]] result<member_list> get() const { return get(query{}); }
   /// The members of one client id, that of this connection first; of an empty id there are none. Linear in their number.
   [[nodiscard]] result<member_list> get(std::string_view client_id) const {

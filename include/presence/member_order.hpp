@@ -20,7 +20,7 @@ inline constexpr struct entered_before_t {
     if (const int c = a.client_id.compare(b.client_id); c != 0) return c < 0;
     return a.connection_id.compare(b.connection_id) < 0;
   }
-} entered_before{};
+} entered_before{};  ///< the order itself, to be handed to an algorithm
 
 /// Brings members into the order of `entered_before`: whatever order they came in, the same members give the same list.
 /// O(n log n) comparisons and moves; allocates nothing and copies no data.

@@ -179,7 +179,7 @@ class basic_member_set {
   /// not count. Linear.
   [[nodiscard]] std::size_t bytes() const noexcept;
 
-  /// Longest client id and connection id that can be stored, in bytes.
+  /// Longest client id and connection id that can be stored, in bytes: 65,535.
   static constexpr std::size_t max_id_length = detail::member_key::max_length;
 
  private:

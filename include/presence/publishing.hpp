@@ -46,7 +46,7 @@ concept handler_and_not = is_called_with_outcome<F> && !std::is_same_v<std::deca
 /// Each completes by its handler, or without one: over a participant a failure goes to `subscribe_errors`, over an attachment
 /// it is told to nobody. Errors: of a participant those that `basic_presence` lists; of an attachment those of
 /// `basic_attachment::publish`; in a `batch` nothing is done yet, and each handler is told the outcome of the whole.
-/// Concurrency and what is thrown: as the class that has them.
+/// Concurrency: as the class that has them.
 template <class Derived, class Data>
 class publishing {
   static_assert(detail::check_data<Data>::done);

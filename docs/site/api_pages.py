@@ -1,0 +1,404 @@
+"""Makes Markdown of the model: a page for each header, an index by theme, and where each name is explained."""
+
+import html
+import re
+from pathlib import PurePosixPath
+
+from api_model import NAMESPACE, STANDS_IN, UMBRELLA
+from api_text import Text
+
+KINDS = {"define": "macro", "typedef": "alias", "friend": "function", "variable": "variable", "function": "function"}
+
+# What a reader is told of the names that stand for some of namespace detail.
+STAND_INS = [
+    (re.compile(r"\bcompletion handler\b"), "`completion` is a function object that is called with a `std::error_code`, or nothing; it "
+     "may be one that can only be moved."),
+    (re.compile(r"\bhandler(?:\.\.\.)? Handler\b"), "`handler` is met by anything that can be called with a `std::error_code`, and "
+     "by `nullptr`."),
+]
+
+# Where a header's subject is explained: pages of docs/, each perhaps with a heading.
+PROSE = {
+    "action.hpp": ["semantics.md#words"],
+    "backplane.hpp": ["backplane.md"],
+    "basic_hub.hpp": ["tutorial.md", "semantics.md#the-hub", "permissions.md", "threads.md"],
+    "basic_presence.hpp": ["tutorial.md", "semantics.md#the-room-of-a-participant", "semantics.md#operations", "threads.md",
+                           "errors.md"],
+    "batch.hpp": ["semantics.md#wishes"],
+    "changes.hpp": ["threads.md#what-holds"],
+    "clock.hpp": ["clock.md"],
+    "codec.hpp": ["codec.md"],
+    "codec/bytes.hpp": ["codec.md"],
+    "codec/json.hpp": ["codec.md"],
+    "codec/text.hpp": ["codec.md"],
+    "data_traits.hpp": ["codec.md#size"],
+    "error.hpp": ["errors.md"],
+    "extern_template.hpp": ["platforms.md"],
+    "extras.hpp": ["design.md#values"],
+    "failure.hpp": ["errors.md#how-they-arrive"],
+    "fwd.hpp": ["tutorial.md", "threads.md#one-thread"],
+    "identity.hpp": ["permissions.md"],
+    "loopback.hpp": ["transport.md"],
+    "member.hpp": ["semantics.md#words"],
+    "member_order.hpp": ["semantics.md#the-set"],
+    "member_set.hpp": ["semantics.md#the-set", "design.md#the-presence-set"],
+    "message.hpp": ["semantics.md#words"],
+    "message_id.hpp": ["semantics.md#the-set"],
+    "mode.hpp": ["permissions.md"],
+    "mutex.hpp": ["threads.md#one-thread"],
+    "observer.hpp": ["backplane.md"],
+    "options.hpp": ["options.md"],
+    "overview.hpp": ["semantics.md#the-hub"],
+    "payload.hpp": ["codec.md"],
+    "publishing.hpp": ["tutorial.md", "semantics.md#operations"],
+    "result.hpp": ["errors.md#how-they-arrive"],
+    "room_state.hpp": ["semantics.md#the-room-of-a-participant", "semantics.md#own-members"],
+    "session.hpp": ["tutorial.md", "semantics.md#the-hub", "threads.md#how-things-end"],
+    "shared_data.hpp": ["design.md#values"],
+    "sink.hpp": ["threads.md", "semantics.md#the-hub"],
+    "subscription.hpp": ["threads.md#how-things-end"],
+    "sync_cursor.hpp": ["transport.md"],
+    "tracked.hpp": ["threads.md#how-things-end"],
+    "transport.hpp": ["transport.md"],
+    "version.hpp": ["platforms.md"],
+}
+PROSE_OF_THE_KIT = ["testing.md"]
+WIDE = 80  # characters of code that fit
+LONG = 200  # characters of a field's description, from which on each has a paragraph instead of a row
+
+
+def page_of(header):
+    header = STANDS_IN.get(header, header)
+    return str(PurePosixPath(header).with_suffix(".md"))
+
+
+class Pages:
+    def __init__(self, model, root, prose):
+        self.model = model
+        self.root = root
+        self.prose = prose
+        self.symbols = {}
+        self.anchors = {}  # of each symbol
+        self.themes = {}
+        self.defaults = self.default_arguments()
+        for header in model.headers:
+            self.symbols[f"{NAMESPACE}/{header}"] = "index.md" if header == UMBRELLA else page_of(header)
+            self.name_all(header, model.by_header[header], "")
+        self.expand_aliases()
+        self.text = Text(self.symbols, self.only_one(), root / "docs")
+
+    # --- names ------------------------------------------------------------------------------------------------------------
+
+    def name_all(self, header, symbols, inside):
+        taken = {a for page, a in self.anchors.values() if page == page_of(header)}
+        for s in symbols:
+            for name in (s.name, *s.also):
+                anchor = f"{inside}-{name}" if inside else name
+                anchor = self.free(self.plain(anchor), taken)
+                if name == s.name:
+                    self.anchors[id(s)] = (page_of(header), anchor)
+                qualified = f"{s.scope}::{name}" if s.scope else name
+                self.symbols.setdefault(qualified, f"{page_of(header)}#{self.anchors[id(s)][1]}")
+            self.name_all(header, s.members, self.anchors[id(s)][1])
+            taken = {a for page, a in self.anchors.values() if page == page_of(header)}
+
+    def only_one(self):
+        """Enumerators and options whose bare names nothing else has."""
+        found = {}
+        for s in self.model.everything():
+            if "testing" not in s.qualified:
+                found.setdefault(s.name, []).append(s)
+        return {name: self.symbols[all_of[0].qualified] for name, all_of in found.items() if len(all_of) == 1
+                and (all_of[0].kind == "enumvalue" or re.search(r"(options|limits)::", all_of[0].qualified))}
+
+    @staticmethod
+    def plain(name):
+        for sign, word in (("operator<<", "operator-out"), ("operator|", "operator-or"), ("operator&", "operator-and"),
+                           ("operator==", "operator-equal"), ("operator=", "assign"), ("operator()", "call"),
+                           ("operator->", "arrow"), ("operator*", "value-of"), ("operator+=", "add"), ("~", "destructor-")):
+            name = name.replace(sign, word)
+        return re.sub(r"\W+", "-", name).strip("-")
+
+    @staticmethod
+    def free(anchor, taken):
+        n = 2
+        made = anchor
+        while made in taken:
+            made = f"{anchor}-{n}"
+            n += 1
+        taken.add(made)
+        return made
+
+    def inherited(self, s):
+        """Members of public bases that are of this library and that the class does not define itself."""
+        own = {m.name for m in s.members}
+        for refid in s.bases:
+            base = self.model.compounds.get(refid)
+            if base is not None:
+                yield base, [m for m in base.members if m.kind == "function" and m.name not in own]
+
+    def expand_aliases(self):
+        """What can be called on a `hub` is explained where the class is that this is another name for."""
+        for s in list(self.model.everything()):
+            for base, members in self.inherited(s):
+                for m in members:
+                    page, anchor = self.anchors[id(s)]
+                    self.symbols.setdefault(f"{s.qualified}::{m.name}", f"{page}#{anchor}-{self.plain(m.name)}")
+        for s in self.model.symbols:
+            target = re.search(r"= (basic_\w+|message)<", s.signatures[0]) if s.kind == "typedef" else None
+            if target:
+                prefix = f"{NAMESPACE}::{target[1]}::"
+                for name in [n for n in self.symbols if n.startswith(prefix)]:
+                    self.symbols.setdefault(f"{s.qualified}::{name[len(prefix):]}", self.symbols[name])
+
+    def default_arguments(self):
+        """fwd.hpp declares the templates that have default arguments."""
+        text = "\n".join(self.model.source("fwd.hpp"))
+        found = re.findall(r"^template <([^;]*?=[^;]*?)>\n(?:class|struct) (\w+);", text, re.MULTILINE)
+        return {name: re.sub(r"\s+", " ", parameters) for parameters, name in found}
+
+    # --- pages ------------------------------------------------------------------------------------------------------------
+
+    def write(self):
+        pages = {}
+        for header in self.model.headers:
+            if header != UMBRELLA:
+                pages[page_of(header)] = self.page(header)
+        pages["index.md"] = self.index()
+        return pages
+
+    def up(self, header):
+        return "../" * (len(PurePosixPath(page_of(header)).parts) - 1)
+
+    def page(self, header):
+        self.text.on(page_of(header), self.up(header), self.up(header) + self.prose)
+        lines = [f"# {header}", ""]
+        if introduction := self.model.introduction(header):
+            lines += [self.text.prose(introduction, NAMESPACE), ""]
+        lines += ["```cpp", f"#include <{NAMESPACE}/{header}>", "```", ""]
+        pages = PROSE.get(header, PROSE_OF_THE_KIT if header.startswith("testing/") else [])
+        if pages:
+            lines += [f"Explained in {', '.join(self.text.link_to_prose(p) for p in pages)}.", ""]
+        symbols = self.model.by_header[header]
+        if len({s.name for s in symbols}) > 1:
+            lines += self.contents(symbols)
+        for s in symbols:
+            lines += self.entry(s, 2)
+        return "\n".join(lines).rstrip() + "\n"
+
+    def contents(self, symbols):
+        rows = ["| name | is | what |", "|---|---|---|"]
+        seen = set()
+        for s in symbols:
+            if s.name in seen:
+                continue
+            seen.add(s.name)
+            rows.append(f"| [{self.cell(f'`{s.name}`')}](#{self.anchors[id(s)][1]}) | {KINDS.get(s.kind, s.kind)} | "
+                        f"{self.cell(self.first_sentence(s))} |")
+        return rows + [""]
+
+    def first_sentence(self, s):
+        return self.text.first_sentence(s, s.qualified)
+
+    @staticmethod
+    def cell(text):
+        """A bar in code would be one of the table's to some renderers, and with a backslash shows it in others."""
+        text = re.sub(r"(?<!`)`([^`]*\|[^`]*)`", lambda m: f"<code>{html.escape(m[1]).replace('|', '&#124;')}</code>", text)
+        return text.replace("|", "&#124;").replace("\n", " ").strip()
+
+    def heading(self, s, level, name=None, anchor=None):
+        label = name or self.title(s)
+        escaped = label.replace("<", "&lt;").replace("*", r"\*").replace("|", r"\|")
+        return [f"{'#' * level} {escaped} {{ #{anchor or self.anchors[id(s)][1]} }}", ""]
+
+    def title(self, s):
+        if " -> " in s.signatures[0] and s.signatures[0].split("(")[0].endswith(s.name) and s.kind == "function":
+            return "Deduction guides"
+        if s.kind in ("class", "struct", "concept", "enum"):
+            return s.name if s.scope.count("::") == 0 or s.scope.endswith("testing") else "::".join(
+                (*[p for p in s.scope.split("::") if p not in (NAMESPACE, "testing")], s.name))
+        if s.kind == "define":
+            return ", ".join((s.name, *s.also))
+        return re.sub(r"< (.*) >", r"<\1>", s.name)
+
+    def entry(self, s, level):
+        if s.kind in ("class", "struct"):
+            return self.class_entry(s, level)
+        lines = self.heading(s, level) + self.code(s) + self.description(s)
+        if s.kind == "enum":
+            numbered = any(v.value for v in s.members)
+            lines += ["| name | number | meaning |", "|---|---|---|"] if numbered else ["| name | meaning |", "|---|---|"]
+            for v in s.members:
+                value = f" `{v.value}` |" if numbered else ""
+                anchor = f"<a id=\"{self.anchors[id(v)][1]}\"></a>"
+                lines.append(f"| {anchor}`{v.name}` |{value} {self.cell(self.text.one_line(v, s.qualified))} |")
+            lines.append("")
+        return lines
+
+    def code(self, s, signatures=None):
+        signatures = signatures or s.signatures
+        if s.kind == "concept":
+            return ["```cpp", *signatures, "```", ""]
+        code = []
+        for text in signatures:
+            text = self.laid_out(text) + ("" if s.kind == "define" else ";")
+            if code and "\n" in code[-1] + text:
+                code.append("")
+            code.append(text)
+        return ["```cpp", *code, "```", ""]
+
+    @staticmethod
+    def laid_out(text):
+        """A signature in lines that fit on a page: one for each parameter where it is longer."""
+        lines = []
+        for line in text.split("\n"):
+            opens, closes = ("<", ">") if line.startswith("template <") else ("(", ")")
+            begin = line.find(opens)
+            if len(line) > WIDE and line.startswith("using "):
+                lines.append(line.replace(" = ", " =\n    ", 1))
+                continue
+            if len(line) <= WIDE or begin < 0 or line.startswith("requires"):
+                lines.append(line)
+                continue
+            depth, parameters, at, end = 0, [], begin + 1, len(line)
+            for i in range(begin, len(line)):
+                depth += (line[i] in "(<{[") - (line[i] in ")>}]" and line[i - 1] != "-")
+                if (line[i] == "," and depth == 1) or depth == 0:
+                    parameters.append(line[at:i].strip())
+                    at = i + 1
+                if depth == 0:
+                    end = i
+                    break
+            if len(parameters) < 2:
+                lines.append(line)
+                continue
+            lines.append(line[:begin + 1])
+            lines += [f"    {p}{',' if n + 1 < len(parameters) else line[end:]}" for n, p in enumerate(parameters)]
+        return "\n".join(lines)
+
+    def description(self, s, scope=None):
+        return [self.text.block(s, scope or s.qualified), ""]
+
+    def class_head(self, s):
+        head = s.signatures[0]
+        if s.name in self.defaults:
+            head = re.sub(r"^template <.*>\n", f"template <{self.defaults[s.name]}>\n", head)
+        return head.replace(" : ", "\n    : ") if len(head.split("\n")[-1]) >= WIDE else head
+
+    def class_entry(self, s, level):
+        lines = self.heading(s, level) + ["```cpp", self.laid_out(self.class_head(s)) + ";", "```", ""] + self.description(s)
+        aliases = [m for m in s.members if m.kind == "typedef"]
+        fields = [m for m in s.members if m.kind == "variable"]
+        rest = [m for m in s.members if m.kind not in ("typedef", "variable", "class", "struct", "enum")]
+        nested = [m for m in s.members if m.kind in ("class", "struct", "enum")]
+        explained = self.stand_ins(s.members)
+        lines += explained
+        if aliases:
+            lines += self.alias_table(aliases, level + 1)
+        if fields:
+            lines += self.fields(s, fields, level + 1)
+        lines += self.functions(s, rest, level + 1)
+        for base, members in self.inherited(s):
+            if members:
+                lines += self.from_base(s, base, members, level + 1, explained)
+        for m in nested:
+            lines += self.entry(m, level + 1)
+        return lines
+
+    def alias_table(self, aliases, level):
+        lines = [f"{'#' * level} Types", "", "| name | is | what |", "|---|---|---|"]
+        for a in aliases:
+            _, _, what = a.signatures[0].partition(" = ")
+            what = "" if what in (a.name, "completion") else f"`{what}`"
+            anchor = f"<a id=\"{self.anchors[id(a)][1]}\"></a>"
+            lines.append(f"| {anchor}`{a.name}` | {self.cell(what)} | {self.cell(self.text.one_line(a, a.scope))} |")
+        return lines + [""]
+
+    def fields(self, s, fields, level):
+        texts = [self.text.one_line(f, s.qualified) for f in fields]
+        lines = [f"{'#' * level} Data", ""]
+        if max(map(len, texts)) > LONG:
+            for f in fields:
+                lines += self.heading(f, level + 1) + self.code(f) + self.description(f, s.qualified)
+            return lines
+        lines += ["| name | type | meaning |", "|---|---|---|"]
+        for f, text in zip(fields, texts):
+            kind, _, default = f.signatures[0].partition(f" {f.name}")
+            default = default.strip().removeprefix("=").strip()
+            default = f" = `{default}`" if default not in ("", "{}") else ""
+            anchor = f"<a id=\"{self.anchors[id(f)][1]}\"></a>"
+            lines.append(f"| {anchor}`{f.name}` | {self.cell(f'`{kind}`{default}')} | {self.cell(text)} |")
+        return lines + [""]
+
+    def functions(self, s, functions, level):
+        """In the parts into which the source divides a long class."""
+        lines = []
+        parts = {n: part for n, part in self.model.parts(s.header).items() if s.line < n <= s.last_line}
+        said = None
+        if not parts:
+            level -= 1
+        for f in functions:
+            before = [n for n in parts if n < f.line]
+            now = parts[max(before)] if before else ("functions", "")
+            if parts and now != said:
+                lines += [f"{'#' * level} {now[0].capitalize()}", ""]
+                if now[1]:
+                    lines += [self.text.listed(self.text.prose(now[1], s.qualified)), ""]
+                said = now
+            lines += self.heading(f, level + 1) + self.code(f) + self.description(f, s.qualified)
+        return lines
+
+    @staticmethod
+    def stand_ins(members):
+        used = " ".join(" ".join(m.signatures) for m in members)
+        return [f"{note}\n" for pattern, note in STAND_INS if pattern.search(used)]
+
+    def from_base(self, s, base, members, level, explained):
+        page, anchor = self.anchors[id(base)]
+        where = f"#{anchor}" if page == page_of(s.header) else f"{self.up(s.header)}{page}#{anchor}"
+        lines = [f"{'#' * level} From {base.name}", "", f"[`{base.name}`]({where}) says what these have in common.", ""]
+        lines += [note for note in self.stand_ins(members) if note not in explained]
+        for m in members:
+            lines += self.heading(m, level + 1, anchor=f"{self.anchors[id(s)][1]}-{self.plain(m.name)}")
+            lines += self.code(m) + self.description(m, s.qualified)
+        return lines
+
+    # --- index ------------------------------------------------------------------------------------------------------------
+
+    def layers(self):
+        """The table "Layers" of docs/design.md: theme → the names in its second column."""
+        text = (self.root / "docs/design.md").read_text(encoding="utf-8")
+        table = re.search(r"^## Layers\n\n((?:\|.*\n)+)", text, re.MULTILINE)
+        rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in table[1].strip().split("\n")[2:]]
+        return {row[0]: re.findall(r"`([^`]+)`", row[1]) for row in rows}
+
+    def index(self):
+        self.text.on("index.md", "", self.prose)
+        layers = self.layers()
+        themes = {theme: [] for theme in layers}
+        others = []
+        for header in self.model.headers:
+            if header == UMBRELLA:
+                continue
+            stem = str(PurePosixPath(header).with_suffix(""))
+            theme = next((t for t, names in layers.items() if stem in names or f"{stem.split('/')[0]}/…" in names), None)
+            (themes[theme] if theme else others).append(header)
+        themes["for the whole"] = others
+        self.themes = {theme.capitalize(): [page_of(h) for h in headers] for theme, headers in themes.items() if headers}
+        lines = ["# Reference", "", "Every name that a program may use, by header, made from the comments in the headers. "
+                 f"`<{NAMESPACE}/{UMBRELLA}>` includes all but the codecs for text, bytes and JSON, the kit for tests, and "
+                 f"{self.text.code('extern_template.hpp', NAMESPACE)}. Clauses such as S17 and codes such as RTP2b are explained in "
+                 f"{self.text.link_to_prose('semantics.md')}, every error in {self.text.link_to_prose('errors.md')}.", ""]
+        for theme, headers in themes.items():
+            if not headers:
+                continue
+            lines += [f"## {theme.capitalize()}", "", "| header | what is in it |", "|---|---|"]
+            for h in headers:
+                names = {}
+                for s in self.model.by_header[h]:
+                    if not s.name.startswith("operator"):
+                        names.setdefault(s.name, s)
+                listed = ", ".join(f"[`{n}`]({page_of(h)}#{self.anchors[id(s)][1]})" for n, s in names.items())
+                lines.append(f"| [`{h}`]({page_of(h)}) | {listed} |")
+            lines.append("")
+        return "\n".join(lines).rstrip() + "\n"
