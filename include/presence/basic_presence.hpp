@@ -37,14 +37,14 @@ namespace presence::inline PRESENCE_ABI {
 /// handlers never run under a lock, and those of one presence never run at the same time.
 ///
 /// A presence may be destroyed anywhere, also inside its own listener and with operations pending: their handlers get
-/// `operation_aborted`, and once the destructor has returned no listener or handler is running or will run, except the
-/// one that it was called from.
+/// `operation_aborted`, and once the destructor has returned no listener or handler is running or will run, except
+/// the one that it was called from.
 ///
 /// A moved-from presence is empty: its operations fail with `operation_aborted`, its queries know nothing.
 ///
-/// Operations, which are `enter`, `update`, `leave`, their `…_client` forms and `publish`: in `initialized` the room is
-/// attached first (RTP8d); while attaching they wait in order (RTP5b, RTP16). The sender sees its own event before its
-/// handler is called (P11). Each is O(1) here. A handler is told one of these, and without one an error goes to
+/// Operations, which are `enter`, `update`, `leave`, their `…_client` forms and `publish`: in `initialized` the room
+/// is attached first (RTP8d); while attaching they wait in order (RTP5b, RTP16). The sender sees its own event before
+/// its handler is called (P11). Each is O(1) here. A handler is told one of these, and without one an error goes to
 /// `subscribe_errors`:
 ///
 /// | error | when |
@@ -122,19 +122,19 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.room; }) : room_state::initialized;
   }
 
-  /// Whether the first sync has completed since the set was last unknown (RTP13).
+  /// Whether the first sync has completed since the set was last unknown (RTP13). O(1).
   [[nodiscard]] bool sync_complete() const {
     return core_ != nullptr && core_->reading([](const auto& s) { return s.synced; });
   }
 
-  /// What the last attach granted; before the first one all that there is. Without `mode::subscribe` no events come.
+  /// What the last attach granted; before the first one all that there is. Without `mode::subscribe` no events come. O(1).
   [[nodiscard]] mode_set modes() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.modes; }) : mode_set{};
   }
 
   /// The client id of the connection: empty or `*` if it has none of its own and can at most act for others.
   [[nodiscard]] std::string client_id() const { return core_ != nullptr ? core_->client_id() : std::string{}; }
-  /// The id of the connection that the room was last attached over.
+  /// The id of the connection that the room was last attached over; empty before that.
   [[nodiscard]] std::string connection_id() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.own.connection_id(); }) : std::string{};
   }
@@ -143,9 +143,9 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   //
   // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>.
 
-  /// Several of them together, all or none, told to others as one change. While attaching a batch waits as one operation, of
-  /// which nothing is superseded. Errors beside those above: `bad_request` for a batch of none, or one that names a client
-  /// twice. Linear in the batch.
+  /// Several of them together, all or none, told to others as one change (W17). While attaching a batch waits as one
+  /// operation, of which nothing is superseded. Errors beside those above: `bad_request` for a batch of none, or one
+  /// that names a client twice. Linear in the batch.
   void publish(batch<Data> all, completion handler = {}) {
     handler = detail::batch_access::completion_of(all, std::move(handler));
     if (alive(handler)) core_->publish(std::move(detail::batch_access::entries(all)), std::move(handler));
@@ -171,7 +171,8 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// what it receives over the set as of this call gives the set at any later time.
   /// Attaches the room first if nothing did (`attach_on_subscribe`). Where it will hear nothing, in a room that is left or
   /// without permission, `subscribe_errors` is told so, at once or when the attach that is still to come grants none.
-  /// Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off.
+  /// O(1). Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off;
+  /// `std::bad_alloc`, and then nobody subscribed (R1, R14, S17).
   template <std::invocable<const event_type&> Listener>
   subscription subscribe(Listener&& listener) {
     return subscribe(action_set::all(), std::forward<Listener>(listener));
@@ -226,7 +227,8 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   // the first attach, and until the next one after detached or failed; `subscribe_not_permitted` where presence may not
   // be received (RTP11f1); `invalid_room_state` when detached or failed; `operation_aborted` for a moved-from presence.
 
-  /// All members. Linear. Errors: `not_synced`, `subscribe_not_permitted`, `invalid_room_state`, `operation_aborted`, as above.
+  /// All members. Linear. Errors: `not_synced`, `subscribe_not_permitted`, `invalid_room_state`, `operation_aborted`,
+  /// as above.
   [[nodiscard]] result<member_list> get() const { return get(query{}); }
   /// The members of one client id, that of this connection first; of an empty id there are none. Linear in their number.
   [[nodiscard]] result<member_list> get(std::string_view client_id) const {
@@ -238,7 +240,8 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   }
   /// The same once the set is in sync, attaching first if nothing did (RTP11a). Errors: `invalid_room_state` while detaching,
   /// detached or failed; `out_of_sync` in suspended (RTP11d); `subscribe_not_permitted` (RTP11f1); where the room detaches or
-  /// fails before the sync ends, why it did, or `channel_failed` where nobody says why; `operation_aborted`.
+  /// fails before the sync ends, why it did, or `channel_failed` where nobody says why; `operation_aborted`;
+  /// `std::errc::not_enough_memory`.
   void get(query which, get_handler handler) {
     if (core_ != nullptr) {
       core_->get(std::move(which), std::move(handler));
@@ -271,7 +274,7 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.user_count(); }) : 0;
   }
   /// Goes up by one with each event, and when a set that was not empty is forgotten; never down. Equal versions, equal
-  /// sets.
+  /// sets. O(1).
   [[nodiscard]] std::uint64_t version() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.version(); }) : 0;
   }

@@ -96,7 +96,7 @@ class basic_member_set {
   void end_sync(time_point now, EmitLeave&& emit_leave) {
     finish_sync(now, emit_leave);
   }
-  /// The sync in progress ends without making anybody leave: it cannot be believed.
+  /// The sync in progress ends without making anybody leave: it cannot be believed (R15). Linear in the absent markers.
   void give_up_sync() noexcept;
   /// How many members would leave if the sync in progress ended now. O(1).
   [[nodiscard]] std::size_t unconfirmed() const noexcept { return syncing_ ? table_.size() - confirmed_ : 0; }
@@ -105,7 +105,7 @@ class basic_member_set {
   template <class EmitLeave>
   void leave_all(time_point now, EmitLeave&& emit_leave);
 
-  /// Forgets everything and tells nobody (RTP5a).
+  /// Forgets everything and tells nobody (RTP5a). Linear.
   void clear() noexcept;
 
   // --- the end of data ----------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   }
 
   /// The sink is told `on_detached` without an error, and the members leave, if this was the session's last attachment
-  /// to the room, or linger (H26). Detaching again does nothing. Never fails.
+  /// to the room (H5, H12), or linger (H26). Detaching again does nothing. Never fails. Linear in these members.
   void detach() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
@@ -100,7 +100,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   }
 
   /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Does nothing
-  /// while one waits to be told already. Linear in the room's members.
+  /// while one waits to be told already (H13, H32). Never fails. Linear in the room's members.
   void resync() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
@@ -202,7 +202,7 @@ class basic_session {
     return session_ != nullptr ? session_->resume_key : none();
   }
 
-  /// Whether this handle is its session's and the session is connected: not dropped, closed or taken over.
+  /// Whether this handle is its session's and the session is connected: not dropped, closed or taken over. O(1).
   [[nodiscard]] bool connected() const {
     if (session_ == nullptr) return false;
     const std::lock_guard lock{session_->mutex};
@@ -232,7 +232,8 @@ class basic_session {
     return made;
   }
 
-  /// Attaches to a room with a sink, which is called before this returns. The attachment owns the sink, given by value
+  /// Attaches to a room with a sink, which is told so before this returns; from inside a callback or while the connection is
+  /// lost later, in its turn (H2). The attachment owns the sink, given by value
   /// (moved in) or as a `std::shared_ptr`; with `std::ref(sink)` it refers to one that has to outlive it.
   ///
   /// Several attachments of a session to one room share the session's members there, which leave with the last of them,
@@ -256,20 +257,23 @@ class basic_session {
   }
 
   /// Detaches from a room whatever attachments the session has there, as `basic_attachment::detach`. For what is left
-  /// after a resume that nobody attached to again. Returns whether there was one.
+  /// after a resume that nobody attached to again. Returns whether there was one. Does nothing where the session is not
+  /// connected or this handle is not its session's any more.
   bool detach(std::string_view name) {
     const auto s = session_;  // a callback may destroy this
     return connected() && s->hub->detach(*s, name);
   }
 
-  /// Ends the session: its members leave at once, or after its linger where it has one. Does nothing if this handle is
-  /// not its session's any more. Never fails.
+  /// Ends the session: its members leave at once, or after its linger where it has one. Does nothing if this handle
+  /// is not its session's any more (H5, H26). Where it has a linger, a lack of memory throws `std::bad_alloc` and
+  /// changes nothing. Linear in its rooms and members.
   void close() {
     if (const auto s = session_) s->hub->close(s, owner_);  // a callback may destroy this
   }
 
   /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back (H4). Does
-  /// nothing if it is lost already, or this handle is not its session's any more.
+  /// nothing if it is lost already, or this handle is not its session's any more. Linear in its rooms, and with
+  /// `hub_options::show_lost` in its members (S27).
   void drop() {
     if (const auto s = session_) s->hub->drop(s, owner_);  // a callback may destroy this
   }
