@@ -13,7 +13,6 @@ deleted, need no comment of their own.
 
 import argparse
 import json
-import re
 import shutil
 import subprocess
 import sys

@@ -3,7 +3,6 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
-from pathlib import Path
 
 NAMESPACE = "presence"
 # Part of a public header, but in a file of its own: what is in it belongs to the page of the other.

@@ -1,20 +1,22 @@
-"""Makes Markdown of the model: a page for each header, an index by theme, and where each name is explained."""
+"""Makes Markdown of the model: a page for each header and an index by theme."""
 
 import html
 import re
 from pathlib import PurePosixPath
 
-from api_model import NAMESPACE, STANDS_IN, UMBRELLA
+from api_model import NAMESPACE, UMBRELLA
+from api_names import Names, page_of, plain
 from api_text import Text
 
 KINDS = {"define": "macro", "typedef": "alias", "friend": "function", "variable": "variable", "function": "function"}
 
 # What a reader is told of the names that stand for some of namespace detail.
 STAND_INS = [
-    (re.compile(r"\bcompletion handler\b"), "`completion` is a function object that is called with a `std::error_code`, or nothing; it "
-     "may be one that can only be moved."),
-    (re.compile(r"\bhandler(?:\.\.\.)? Handler\b"), "`handler` is met by anything that can be called with a `std::error_code`, and "
-     "by `nullptr`."),
+    (re.compile(r"\bcompletion handler\b"),
+     "`completion` is a function object that is called with a `std::error_code`, or nothing; it may be one that can only be "
+     "moved."),
+    (re.compile(r"\bhandler(?:\.\.\.)? Handler\b"),
+     "`handler` is met by anything that can be called with a `std::error_code`, and by `nullptr`."),
 ]
 
 # Where a header's subject is explained: pages of docs/, each perhaps with a heading.
@@ -67,89 +69,17 @@ WIDE = 80  # characters of code that fit
 LONG = 200  # characters of a field's description, from which on each has a paragraph instead of a row
 
 
-def page_of(header):
-    header = STANDS_IN.get(header, header)
-    return str(PurePosixPath(header).with_suffix(".md"))
-
-
 class Pages:
     def __init__(self, model, root, prose):
         self.model = model
         self.root = root
         self.prose = prose
-        self.symbols = {}
-        self.anchors = {}  # of each symbol
+        self.names = Names(model)
+        self.symbols = self.names.symbols
+        self.anchors = self.names.anchors
         self.themes = {}
         self.defaults = self.default_arguments()
-        for header in model.headers:
-            self.symbols[f"{NAMESPACE}/{header}"] = "index.md" if header == UMBRELLA else page_of(header)
-            self.name_all(header, model.by_header[header], "")
-        self.expand_aliases()
-        self.text = Text(self.symbols, self.only_one(), root / "docs")
-
-    # --- names ------------------------------------------------------------------------------------------------------------
-
-    def name_all(self, header, symbols, inside):
-        taken = {a for page, a in self.anchors.values() if page == page_of(header)}
-        for s in symbols:
-            for name in (s.name, *s.also):
-                anchor = f"{inside}-{name}" if inside else name
-                anchor = self.free(self.plain(anchor), taken)
-                if name == s.name:
-                    self.anchors[id(s)] = (page_of(header), anchor)
-                qualified = f"{s.scope}::{name}" if s.scope else name
-                self.symbols.setdefault(qualified, f"{page_of(header)}#{self.anchors[id(s)][1]}")
-            self.name_all(header, s.members, self.anchors[id(s)][1])
-            taken = {a for page, a in self.anchors.values() if page == page_of(header)}
-
-    def only_one(self):
-        """Enumerators and options whose bare names nothing else has."""
-        found = {}
-        for s in self.model.everything():
-            if "testing" not in s.qualified:
-                found.setdefault(s.name, []).append(s)
-        return {name: self.symbols[all_of[0].qualified] for name, all_of in found.items() if len(all_of) == 1
-                and (all_of[0].kind == "enumvalue" or re.search(r"(options|limits)::", all_of[0].qualified))}
-
-    @staticmethod
-    def plain(name):
-        for sign, word in (("operator<<", "operator-out"), ("operator|", "operator-or"), ("operator&", "operator-and"),
-                           ("operator==", "operator-equal"), ("operator=", "assign"), ("operator()", "call"),
-                           ("operator->", "arrow"), ("operator*", "value-of"), ("operator+=", "add"), ("~", "destructor-")):
-            name = name.replace(sign, word)
-        return re.sub(r"\W+", "-", name).strip("-")
-
-    @staticmethod
-    def free(anchor, taken):
-        n = 2
-        made = anchor
-        while made in taken:
-            made = f"{anchor}-{n}"
-            n += 1
-        taken.add(made)
-        return made
-
-    def inherited(self, s):
-        """Members of public bases that are of this library and that the class does not define itself."""
-        own = {m.name for m in s.members}
-        for refid in s.bases:
-            base = self.model.compounds.get(refid)
-            if base is not None:
-                yield base, [m for m in base.members if m.kind == "function" and m.name not in own]
-
-    def expand_aliases(self):
-        """What can be called on a `hub` is explained where the class is that this is another name for."""
-        for s in list(self.model.everything()):
-            for base, members in self.inherited(s):
-                for m in members:
-                    page, anchor = self.anchors[id(s)]
-                    self.symbols.setdefault(f"{s.qualified}::{m.name}", f"{page}#{anchor}-{self.plain(m.name)}")
-        for s in self.model.symbols:
-            target = re.search(r"= (basic_\w+|message)<", s.signatures[0]) if s.kind == "typedef" else None
-            if target:
-                prefix = f"{NAMESPACE}::{target[1]}::"
-                for name in [n for n in self.symbols if n.startswith(prefix)]:
-                    self.symbols.setdefault(f"{s.qualified}::{name[len(prefix):]}", self.symbols[name])
+        self.text = Text(self.symbols, self.names.only_one(), root / "docs")
 
     def default_arguments(self):
         """fwd.hpp declares the templates that have default arguments."""
@@ -298,7 +228,7 @@ class Pages:
         if fields:
             lines += self.fields(s, fields, level + 1)
         lines += self.functions(s, rest, level + 1)
-        for base, members in self.inherited(s):
+        for base, members in self.names.inherited(s):
             if members:
                 lines += self.from_base(s, base, members, level + 1, explained)
         for m in nested:
@@ -359,7 +289,7 @@ class Pages:
         lines = [f"{'#' * level} From {base.name}", "", f"[`{base.name}`]({where}) says what these have in common.", ""]
         lines += [note for note in self.stand_ins(members) if note not in explained]
         for m in members:
-            lines += self.heading(m, level + 1, anchor=f"{self.anchors[id(s)][1]}-{self.plain(m.name)}")
+            lines += self.heading(m, level + 1, anchor=f"{self.anchors[id(s)][1]}-{plain(m.name)}")
             lines += self.code(m) + self.description(m, s.qualified)
         return lines
 
@@ -387,8 +317,9 @@ class Pages:
         self.themes = {theme.capitalize(): [page_of(h) for h in headers] for theme, headers in themes.items() if headers}
         lines = ["# Reference", "", "Every name that a program may use, by header, made from the comments in the headers. "
                  f"`<{NAMESPACE}/{UMBRELLA}>` includes all but the codecs for text, bytes and JSON, the kit for tests, and "
-                 f"{self.text.code('extern_template.hpp', NAMESPACE)}. Clauses such as S17 and codes such as RTP2b are explained in "
-                 f"{self.text.link_to_prose('semantics.md')}, every error in {self.text.link_to_prose('errors.md')}.", ""]
+                 f"{self.text.code('extern_template.hpp', NAMESPACE)}. Clauses such as S17 and codes such as RTP2b are "
+                 f"explained in {self.text.link_to_prose('semantics.md')}, every error in "
+                 f"{self.text.link_to_prose('errors.md')}.", ""]
         for theme, headers in themes.items():
             if not headers:
                 continue

@@ -5,9 +5,9 @@ import re
 from api_model import NAMESPACE
 
 # What begins a sentence that is about one thing only, and gets a line of its own.
-LEAD = re.compile(r"(Errors?(?: beside th(?:ese|ose)(?: above)?)?|Errors that it reports|Throws|Preconditions?|Concurrency|Complexity|"
-                  r"Exception safety)(?:: |(?= `))")
-COST = re.compile(r"(?:O\([^)]*\)|Linear\b|Constant time\b|In constant time\b)[^.]*\.$")
+LEAD = re.compile(r"(Errors?(?: beside th(?:ese|ose)(?: above)?)?|Errors that it reports|Throws|Preconditions?|Concurrency|"
+                  r"Complexity|Exception safety)(?:: |(?= `))")
+COST = re.compile(r"(?:O\([^)]*\)|Linear\b|Constant time\b|In constant time\b).*$")
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“\"(*\[…]|O\()")
 
 
@@ -45,7 +45,10 @@ class Text:
 
     def listed(self, paragraph):
         told, items = self.parts(paragraph)
-        lines = [self.sentence_case(" ".join(told)), ""] if told else []
+        text = self.sentence_case(" ".join(told))
+        if text and re.search(r"[\w`)]$", text):
+            text += "."
+        lines = [text, ""] if told else []
         return "\n".join(lines + [f"- {item}" for item in items]).strip()
 
     @staticmethod
@@ -168,8 +171,7 @@ class Text:
 
     def prose_links(self, text):
         """docs/threads.md becomes a link to that page."""
-        return re.sub(r"(?<![\w/])docs/([\w/-]+\.md)(?:, (\d+)(?!\d))?",
-                      lambda m: self.link_to_prose(m[1]) + (f" ({m[2]})" if m[2] else ""), text)
+        return re.sub(r"(?<![\w/])docs/([\w/-]+\.md)", lambda m: self.link_to_prose(m[1]), text)
 
     def link_to_prose(self, target):
         page, _, heading = target.partition("#")

@@ -67,7 +67,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   /// connection is lost; `invalid_room_state` when detached; `operation_aborted`; `overloaded`, from inside a callback;
   /// `std::errc::not_enough_memory`. A handler that is told one of the last three may be called before this returns,
   /// ahead of those of earlier calls. Outside of all callbacks this waits where too much is still to be told
-  /// (docs/threads.md, 11). Without a handler nobody is told an error. Linear in the messages, then in the receivers.
+  /// (T11). Without a handler nobody is told an error. Linear in the messages, then in the receivers.
   void publish(std::vector<message<Data>> messages, completion handler = {}) {
     if (session_ == nullptr) {
       if (handler) handler(make_error_code(errc::operation_aborted));

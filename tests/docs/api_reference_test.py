@@ -102,9 +102,10 @@ class Reference(unittest.TestCase):
             self.assertEqual(sorted(names), sorted(set(names)), page)
 
     def test_names_that_users_write_are_there(self):
-        for name in ("hub", "local_presence", "hub::connect", "basic_hub::resume", "basic_presence::enter", "batch::leave_client",
-                     "basic_attachment::update", "subscription::unsubscribe", "errc::room_full", "hub_options::grace", "transport",
-                     "observed", "member::entered_at", "testing::manual_clock::advance", "testing::transport_harness"):
+        for name in ("hub", "local_presence", "hub::connect", "basic_hub::resume", "basic_presence::enter",
+                     "batch::leave_client", "basic_attachment::update", "subscription::unsubscribe", "errc::room_full",
+                     "hub_options::grace", "transport", "observed", "member::entered_at",
+                     "testing::manual_clock::advance", "testing::transport_harness"):
             self.assertIn(f"presence::{name}", self.symbols)
         self.assertIn("presence/codec/json.hpp", self.symbols)
         self.assertIn("PRESENCE_EXTERN_TEMPLATES", self.symbols)
