@@ -13,6 +13,7 @@ UMBRELLA = "presence.hpp"
 SHOWN_AS = [
     (re.compile(r"detail::(?:publish_)?completion\b"), "completion"),
     (re.compile(r"detail::handler_and_not<\w+>"), "handler"),
+    (re.compile(r"detail::held_in_any_transport<Codec, Mutex>"), "transport"),
     (re.compile(r"typename core::completion\b"), "completion"),
     (re.compile(r"typename core::get_handler\b"), "get_handler"),
     (re.compile(r"typename detail::clock_of<Transport>::type"), "/* see below */"),
@@ -228,9 +229,9 @@ class Model:
                 made = Symbol(kind, name, re.sub(r"<.*", "", scope), header, line, [], m.find("briefdescription"),
                               m.find("detaileddescription"), section if section.get("kind") == "user-defined" else None)
                 made.signatures = [self.signature(m, header, line)]
-                if "detail::" in made.signatures[0]:
-                    if kind == "function":
-                        continue  # nobody else has what it is called with
+                if kind == "function" and "detail::" in made.signatures[0].split("\n")[-1]:
+                    continue  # nobody else has what it is called with
+                if kind == "variable" and "detail::" in made.signatures[0]:
                     made.signatures[0] = made.signatures[0].partition(" = ")[0]
                 if name.startswith("~") and not made.documented:
                     continue

@@ -22,6 +22,7 @@ STAND_INS = [
 # Where a header's subject is explained: pages of docs/, each perhaps with a heading.
 PROSE = {
     "action.hpp": ["semantics.md#words"],
+    "any_transport.hpp": ["transport.md"],
     "backplane.hpp": ["backplane.md"],
     "basic_hub.hpp": ["tutorial.md", "semantics.md#the-hub", "permissions.md", "threads.md"],
     "basic_presence.hpp": ["tutorial.md", "semantics.md#the-room-of-a-participant", "semantics.md#operations", "threads.md",
@@ -147,9 +148,8 @@ class Pages:
         if s.kind in ("class", "struct", "concept", "enum"):
             return s.name if s.scope.count("::") == 0 or s.scope.endswith("testing") else "::".join(
                 (*[p for p in s.scope.split("::") if p not in (NAMESPACE, "testing")], s.name))
-        if s.kind == "define":
-            return ", ".join((s.name, *s.also))
-        return re.sub(r"< (.*) >", r"<\1>", s.name)
+        others = [name for name in dict.fromkeys(s.also) if not name.startswith("operator")]
+        return re.sub(r"< (.*) >", r"<\1>", ", ".join((s.name, *others)))
 
     def entry(self, s, level):
         if s.kind in ("class", "struct"):
@@ -302,6 +302,16 @@ class Pages:
         rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in table[1].strip().split("\n")[2:]]
         return {row[0]: re.findall(r"`([^`]+)`", row[1]) for row in rows}
 
+    def included_by_name(self):
+        """The public headers that the umbrella does not reach."""
+        reached, todo = set(), [UMBRELLA]
+        while todo:
+            header = todo.pop()
+            if header not in reached:
+                reached.add(header)
+                todo += re.findall(rf"^#include <{NAMESPACE}/(\S+)>", "\n".join(self.model.source(header)), re.MULTILINE)
+        return [h for h in self.model.headers if h not in reached]
+
     def index(self):
         self.text.on("index.md", "", self.prose)
         layers = self.layers()
@@ -315,11 +325,11 @@ class Pages:
             (themes[theme] if theme else others).append(header)
         themes["for the whole"] = others
         self.themes = {theme.capitalize(): [page_of(h) for h in headers] for theme, headers in themes.items() if headers}
+        alone = ", ".join(self.text.code(h, NAMESPACE) for h in self.included_by_name() if "/" not in h)
         lines = ["# Reference", "", "Every name that a program may use, by header, made from the comments in the headers. "
-                 f"`<{NAMESPACE}/{UMBRELLA}>` includes all but the codecs for text, bytes and JSON, the kit for tests, and "
-                 f"{self.text.code('extern_template.hpp', NAMESPACE)}. Clauses such as S17 and codes such as RTP2b are "
-                 f"explained in {self.text.link_to_prose('semantics.md')}, every error in "
-                 f"{self.text.link_to_prose('errors.md')}.", ""]
+                 f"`<{NAMESPACE}/{UMBRELLA}>` includes what hubs and participants need; included by name are {alone}, the codecs "
+                 "and the kit for tests. Clauses such as S17 and codes such as RTP2b are explained in "
+                 f"{self.text.link_to_prose('semantics.md')}, every error in {self.text.link_to_prose('errors.md')}.", ""]
         for theme, headers in themes.items():
             if not headers:
                 continue
