@@ -30,6 +30,7 @@ enum class action : std::uint8_t {
   return static_cast<action>(number);
 }
 
+/// The name of the enumerator; `unknown` for any other value. Constant time.
 [[nodiscard]] constexpr std::string_view to_string(action a) noexcept {
   switch (a) {
     case action::absent: return "absent";
@@ -40,7 +41,7 @@ enum class action : std::uint8_t {
   }
   return "unknown";
 }
-/// The action with this name, as `to_string` gives it.
+/// The action with this name, as `to_string` gives it, or none where this version knows no such action.
 [[nodiscard]] constexpr std::optional<action> action_from(std::string_view name) noexcept {
   for (std::int64_t number = 0; const auto a = action_from(number); ++number) {
     if (to_string(*a) == name) return a;
@@ -58,6 +59,7 @@ enum class leave_reason : std::uint8_t {
   resync,     ///< missing from a sync: it left while this participant was not listening
 };
 
+/// The name of the enumerator; `unknown` for any other value. Constant time.
 [[nodiscard]] constexpr std::string_view to_string(leave_reason r) noexcept {
   switch (r) {
     case leave_reason::none: return "none";
@@ -69,11 +71,12 @@ enum class leave_reason : std::uint8_t {
   }
   return "unknown";
 }
-/// The reason with this number or name.
+/// The reason with this number, or none where this version knows no such reason. Constant time.
 [[nodiscard]] constexpr std::optional<leave_reason> leave_reason_from(std::int64_t number) noexcept {
   if (number < 0 || number > static_cast<std::int64_t>(leave_reason::resync)) return std::nullopt;
   return static_cast<leave_reason>(number);
 }
+/// The reason with this name, as `to_string` gives it, or none where this version knows no such reason.
 [[nodiscard]] constexpr std::optional<leave_reason> leave_reason_from(std::string_view name) noexcept {
   for (std::int64_t number = 0; const auto r = leave_reason_from(number); ++number) {
     if (to_string(*r) == name) return r;
@@ -85,17 +88,23 @@ enum class leave_reason : std::uint8_t {
 /// enumerators is in no set, and adds nothing to one.
 class action_set {
  public:
+  /// No action.
   constexpr action_set() noexcept = default;
+  /// One action.
   constexpr action_set(action a) noexcept
       : bits_(is_known(a) ? static_cast<std::uint8_t>(1U << static_cast<unsigned>(a)) : std::uint8_t{0}) {}
+  /// All of these.
   constexpr action_set(std::initializer_list<action> actions) noexcept {
     for (const action a : actions) *this = *this | action_set(a);
   }
 
+  /// Whether the action is one of the set.
   [[nodiscard]] constexpr bool contains(action a) const noexcept {
     return is_known(a) && ((static_cast<unsigned>(bits_) >> static_cast<unsigned>(a)) & 1U) != 0;
   }
+  /// Whether no action is in the set.
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+  /// One bit for each action: bit n for the action whose number is n.
   [[nodiscard]] constexpr std::uint8_t bits() const noexcept { return bits_; }
 
   /// enter, update, leave and present: all that a listener can see.
@@ -104,24 +113,29 @@ class action_set {
            action_set{action::update};
   }
 
+  /// The actions of both.
   friend constexpr action_set operator|(action_set a, action_set b) noexcept {
     action_set both;
     both.bits_ = static_cast<std::uint8_t>(a.bits_ | b.bits_);
     return both;
   }
+  /// Whether both have the same actions.
   friend constexpr bool operator==(action_set, action_set) noexcept = default;
 
  private:
   std::uint8_t bits_ = 0;
 };
 
+/// A set of two actions.
 [[nodiscard]] constexpr action_set operator|(action a, action b) noexcept { return action_set{a} | action_set{b}; }
 
+/// Writes the name, as `to_string` gives it.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, action a) {
   return out << to_string(a);
 }
 
+/// Writes the name, as `to_string` gives it.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, leave_reason r) {
   return out << to_string(r);

@@ -51,8 +51,8 @@ class any_transport {
   using receiver = transport_receiver<payload_type>;
 
  public:
-  using codec_type = Codec;
-  using mutex_type = Mutex;
+  using codec_type = Codec;  ///< that of the transport inside
+  using mutex_type = Mutex;  ///< likewise
 
   /// Holds `inside`. Allocates once; throws what that or the move throws.
   template <detail::held_in_any_transport<Codec, Mutex> Inside>
@@ -62,17 +62,26 @@ class any_transport {
     static_assert(transport<Inside>, "Inside does not model presence::transport");
   }
 
+  ///@{
+  /// Takes the transport inside over, in constant time; the one that was held here ends.
   any_transport(any_transport&&) noexcept = default;
   any_transport& operator=(any_transport&&) noexcept = default;
+  ///@}
   ~any_transport() = default;
 
+  ///@{
+  /// As the transport inside says; empty where there is none.
   [[nodiscard]] std::string_view client_id() const {
     return held_ != nullptr ? held_->client_id() : std::string_view{};
   }
   [[nodiscard]] std::string connection_id() const { return held_ != nullptr ? held_->connection_id() : std::string{}; }
+  ///@}
   /// The codec of the transport inside.
   [[nodiscard]] const Codec& codec() const noexcept { return codec_; }
 
+  ///@{
+  /// For the participant: handed on to the transport inside. Without one `attach` and `detach` are told `detached`,
+  /// and a publish fails with `connection_closed`.
   void bind(receiver* to) {
     to_ = to;
     if (held_ != nullptr) held_->bind(to);
@@ -92,6 +101,7 @@ class any_transport {
   void resync() {
     if (held_ != nullptr) held_->resync();
   }
+  ///@}
 
  private:
   struct held_transport {

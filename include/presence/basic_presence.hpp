@@ -37,10 +37,30 @@ namespace presence::inline PRESENCE_ABI {
 /// handlers never run under a lock, and those of one presence never run at the same time.
 ///
 /// A presence may be destroyed anywhere, also inside its own listener and with operations pending: their handlers get
-/// `operation_aborted`, and once the destructor has returned no listener or handler is running or will run, except the
-/// one that it was called from.
+/// `operation_aborted`, and once the destructor has returned no listener or handler is running or will run, except
+/// the one that it was called from.
 ///
 /// A moved-from presence is empty: its operations fail with `operation_aborted`, its queries know nothing.
+///
+/// Operations, which are `enter`, `update`, `leave`, their `…_client` forms and `publish`: in `initialized` the room
+/// is attached first (RTP8d); while attaching they wait in order (RTP5b, RTP16). The sender sees its own event before
+/// its handler is called (P11). Each is O(1) here. A handler is told one of these, and without one an error goes to
+/// `subscribe_errors`:
+///
+/// | error | when |
+/// |---|---|
+/// | `invalid_client_id` | without an identity or with `*` (RTP8j); for others without the permission (RTP15) |
+/// | `invalid_room_state` | while detaching, detached, suspended or failed; while attaching with `queue_operations` off |
+/// | `queue_full` | too many wait for the attach or an answer (W13), or for a callback to end (W14) |
+/// | `superseded` | by a later one for the same member while it waited (W11) |
+/// | `invalid_data` | the codec refuses the data, or the hub data or extras |
+/// | `not_permitted`, `banned`, `message_too_large`, `room_full`, `rate_limited`, `overloaded`, `bad_request` | as the hub answers (P10) |
+/// | `disconnected` | the transport cannot know whether the hub has seen it |
+/// | `connection_closed`, `channel_failed`, or what else ended the room | the room ended while it waited (R6) |
+/// | `operation_aborted` | the presence ended first |
+/// | `std::errc::not_enough_memory` | P12 |
+///
+/// Where memory runs out before anything was done, a call throws `std::bad_alloc` instead (P12).
 template <class Data, class Clock, class Transport>
 class basic_presence : public publishing<basic_presence<Data, Clock, Transport>, Data> {
   static_assert(clock<Clock>, "Clock does not model presence::clock");
@@ -51,21 +71,28 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   using core = detail::presence_core<Data, Clock, Transport>;
 
  public:
-  using data_type = Data;
-  using event_type = event<Data>;
-  using member_type = member<Data>;
-  using member_list = std::vector<member_type>;
-  using view_type = member_view<Data>;
-  using transport_type = Transport;
+  using data_type = Data;                        ///< what a member carries
+  using event_type = event<Data>;                ///< what `subscribe` tells
+  using member_type = member<Data>;              ///< a member to keep
+  using member_list = std::vector<member_type>;  ///< what `get` gives
+  using view_type = member_view<Data>;           ///< what `for_each` shows
+  using transport_type = Transport;              ///< what it is reached by
   /// `void(std::error_code)`, called exactly once.
   using completion = typename core::completion;
   /// `void(result<std::vector<member<Data>>>)`, called exactly once.
   using get_handler = typename core::get_handler;
 
+  /// A participant over this transport. Attaches nothing yet. The clock stamps the leaves that a sync brings out
+  /// (S14). Throws: `std::bad_alloc`.
   explicit basic_presence(Transport transport, presence_options options = {}, Clock clock = Clock{})
       : core_(core::make(std::move(transport), options, std::move(clock))) {}
+  ///@{
+  /// Takes over what the other is, in constant time; listeners and handlers go on. What this was ends as by the destructor.
   basic_presence(basic_presence&&) noexcept = default;
   basic_presence& operator=(basic_presence&&) noexcept = default;
+  ///@}
+  /// Ends it: its members leave, or stay for the grace period where the connection is lost, and what was pending is told
+  /// `operation_aborted`. Waits for a task in hand on another thread, with the callbacks that it makes.
   ~basic_presence() {
     // Here and not by the pointer's destructor: handlers that are told of the end may call this object, and libc++ takes
     // the pointer away first.
@@ -75,61 +102,56 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
 
   // --- room -----------------------------------------------------------------------------------------------------------
 
-  /// Asks to be attached. Completes at once where it is already.
-  /// Errors: what the transport says (`not_permitted`, `invalid_room_name`, `too_many_rooms`, `connection_closed`, …),
-  /// `channel_failed` when `detach` came first, `operation_aborted`.
+  /// Asks to be attached. Completes at once where it is already. O(1) here; a sync follows, linear in the room's members.
+  /// Errors: why the transport could not, which over a hub is `not_permitted`, `invalid_room_name`, `too_many_rooms`,
+  /// `connection_closed`, `connection_expired`, `kicked` or `std::errc::not_enough_memory`; `channel_failed` when `detach`
+  /// came first, or where the room ended or was suspended without a reason; `operation_aborted`.
   void attach(completion handler = {}) {
     if (alive(handler)) core_->attach(std::move(handler));
   }
 
-  /// Leaves the room: own members leave, the set is forgotten and nobody is told (RTP5a). Completes at once where there
-  /// is nothing to detach from. Errors: `channel_failed` in state failed, `operation_aborted`.
+  /// Leaves the room: own members leave, the set is forgotten and no leaves are told (RTP5a). Completes at once where
+  /// there is nothing to detach from. Errors: `channel_failed` in failed, or where the transport suspends the room meanwhile
+  /// without a reason, else that reason; `operation_aborted`.
   void detach(completion handler = {}) {
     if (alive(handler)) core_->detach(std::move(handler));
   }
 
+  /// Where the room stands; `initialized` for a moved-from presence. O(1).
   [[nodiscard]] room_state state() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.room; }) : room_state::initialized;
   }
 
-  /// Whether the first sync has completed since the set was last unknown (RTP13).
+  /// Whether the first sync has completed since the set was last unknown (RTP13). O(1).
   [[nodiscard]] bool sync_complete() const {
     return core_ != nullptr && core_->reading([](const auto& s) { return s.synced; });
   }
 
-  /// What the last attach granted; before the first one all that there is. Without `mode::subscribe` no events come.
+  /// What the last attach granted; before the first one all that there is. Without `mode::subscribe` no events come. O(1).
   [[nodiscard]] mode_set modes() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.modes; }) : mode_set{};
   }
 
   /// The client id of the connection: empty or `*` if it has none of its own and can at most act for others.
   [[nodiscard]] std::string client_id() const { return core_ != nullptr ? core_->client_id() : std::string{}; }
-  /// The id of the connection that the room was last attached over.
+  /// The id of the connection that the room was last attached over; empty before that.
   [[nodiscard]] std::string connection_id() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.own.connection_id(); }) : std::string{};
   }
 
   // --- own presence -----------------------------------------------------------------------------------------------------
   //
-  // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>. In `initialized` the room is
-  // attached first (RTP8d); while attaching operations wait in order (RTP5b, RTP16). The sender sees its own event before
-  // its handler is called. Each is O(1) here.
-  //
-  // Errors: `invalid_client_id` without an identity or with `*` (RTP8j); `invalid_room_state` while detaching,
-  // detached, suspended or failed, and while attaching with `queue_operations` off; `queue_full`; `invalid_data` if the
-  // codec refuses; `superseded` by a later one for the same member; what the hub answers: `not_permitted`, `banned`,
-  // `message_too_large`, `room_full`, `rate_limited`, `overloaded`, `bad_request`; `connection_closed`;
-  // `operation_aborted`; `std::errc::not_enough_memory`. Without a handler an error goes to `subscribe_errors`.
+  // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>.
 
-  /// Several of them together, all or none, told to others as one change. While attaching a batch waits as one operation, of
-  /// which nothing is superseded. Errors beside those above: `bad_request` for a batch of none, or one that names a client
-  /// twice. Linear in the batch.
+  /// Several of them together, all or none, told to others as one change (W17). While attaching a batch waits as one
+  /// operation, of which nothing is superseded. Errors beside those above: `bad_request` for a batch of none, or one
+  /// that names a client twice. Linear in the batch.
   void publish(batch<Data> all, completion handler = {}) {
     handler = detail::batch_access::completion_of(all, std::move(handler));
     if (alive(handler)) core_->publish(std::move(detail::batch_access::entries(all)), std::move(handler));
   }
 
-  /// "Am I present?": absent → entering → present → lost, and why lost.
+  /// "Am I present?": absent → entering → present → lost, and why lost (W1–W9). O(1).
   [[nodiscard]] self_status self() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.own.self(); }) : self_status{};
   }
@@ -149,7 +171,8 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   /// what it receives over the set as of this call gives the set at any later time.
   /// Attaches the room first if nothing did (`attach_on_subscribe`). Where it will hear nothing, in a room that is left or
   /// without permission, `subscribe_errors` is told so, at once or when the attach that is still to come grants none.
-  /// Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off.
+  /// O(1). Throws: `presence_error` with `events_disabled` if the presence was made with `enable_events` off;
+  /// `std::bad_alloc`, and then nobody subscribed (R1, R14, S17).
   template <std::invocable<const event_type&> Listener>
   subscription subscribe(Listener&& listener) {
     return subscribe(action_set::all(), std::forward<Listener>(listener));
@@ -204,7 +227,8 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   // the first attach, and until the next one after detached or failed; `subscribe_not_permitted` where presence may not
   // be received (RTP11f1); `invalid_room_state` when detached or failed; `operation_aborted` for a moved-from presence.
 
-  /// All members. Linear.
+  /// All members. Linear. Errors: `not_synced`, `subscribe_not_permitted`, `invalid_room_state`, `operation_aborted`,
+  /// as above.
   [[nodiscard]] result<member_list> get() const { return get(query{}); }
   /// The members of one client id, that of this connection first; of an empty id there are none. Linear in their number.
   [[nodiscard]] result<member_list> get(std::string_view client_id) const {
@@ -216,7 +240,8 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
   }
   /// The same once the set is in sync, attaching first if nothing did (RTP11a). Errors: `invalid_room_state` while detaching,
   /// detached or failed; `out_of_sync` in suspended (RTP11d); `subscribe_not_permitted` (RTP11f1); where the room detaches or
-  /// fails before the sync ends, why it did, or `channel_failed` where nobody says why; `operation_aborted`.
+  /// fails before the sync ends, why it did, or `channel_failed` where nobody says why; `operation_aborted`;
+  /// `std::errc::not_enough_memory`.
   void get(query which, get_handler handler) {
     if (core_ != nullptr) {
       core_->get(std::move(which), std::move(handler));
@@ -249,17 +274,17 @@ class basic_presence : public publishing<basic_presence<Data, Clock, Transport>,
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.user_count(); }) : 0;
   }
   /// Goes up by one with each event, and when a set that was not empty is forgotten; never down. Equal versions, equal
-  /// sets.
+  /// sets. O(1).
   [[nodiscard]] std::uint64_t version() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.version(); }) : 0;
   }
-  /// What the set holds, in bytes (`basic_member_set::bytes`).
+  /// What the set holds, in bytes (`basic_member_set::bytes`). Linear.
   [[nodiscard]] std::size_t bytes() const {
     return core_ != nullptr ? core_->reading([](const auto& s) { return s.set.bytes(); }) : 0;
   }
 
   /// Calls `visit(const member_view<Data>&)` for each known member, without copying any. Runs under the lock: the
-  /// visitor must not call this presence, which a debug build asserts.
+  /// visitor must not call this presence, which a debug build asserts. What it throws passes through. Linear.
   template <std::invocable<const view_type&> Visit>
   void for_each(Visit&& visit) const {
     if (core_ != nullptr) core_->for_each(std::forward<Visit>(visit));
@@ -323,6 +348,9 @@ struct clock_of<Transport> {
 
 }  // namespace detail
 
+///@{
+/// `presence::basic_presence p{transport};` finds out the data, and where no clock is given takes the transport's
+/// `clock_type` if it has one, else the system's.
 template <transport Transport>
 basic_presence(Transport) -> basic_presence<typename Transport::codec_type::value_type,
                                             typename detail::clock_of<Transport>::type, Transport>;
@@ -332,6 +360,7 @@ basic_presence(Transport, presence_options) -> basic_presence<typename Transport
 template <transport Transport, clock Clock>
 basic_presence(Transport, presence_options, Clock)
     -> basic_presence<typename Transport::codec_type::value_type, Clock, Transport>;
+///@}
 
 }  // namespace presence::inline PRESENCE_ABI
 

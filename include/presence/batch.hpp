@@ -78,13 +78,19 @@ template <class Data>
 template <class Data>
 class batch : public publishing<batch<Data>, Data> {
  public:
-  batch() = default;
+  batch() = default;  ///< of nothing
+  ///@{
+  /// Takes over the operations and their handlers. What this held is forgotten, as by `clear()`.
   batch(batch&&) noexcept = default;
   batch& operator=(batch&&) noexcept = default;
+  ///@}
   ~batch() = default;
 
+  /// How many operations it has.
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  /// Whether it has none. To publish such a batch fails with `bad_request`.
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+  /// Makes room for so many operations in all.
   void reserve(std::size_t operations) { entries_.reserve(operations); }
   /// Forgets all; the handlers are not called.
   void clear() noexcept {

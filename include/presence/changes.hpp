@@ -18,7 +18,9 @@ struct changes {
   std::vector<event<Data>> updated;  ///< was there, and is again: also one that left and came back in the same batch
   std::vector<event<Data>> removed;  ///< was there
 
+  /// Whether nothing has changed; never so in what a listener is told.
   [[nodiscard]] bool empty() const noexcept { return added.empty() && updated.empty() && removed.empty(); }
+  /// How many members have changed.
   [[nodiscard]] std::size_t size() const noexcept { return added.size() + updated.size() + removed.size(); }
 };
 

@@ -34,7 +34,9 @@ concept codec = std::copy_constructible<C> && requires {
 /// No serialization: the data is handed over as a shared immutable pointer, without a copy.
 template <class Data>
 struct identity_codec {
+  /// The application's data.
   using value_type = Data;
+  /// What it travels as: itself.
   using payload_type = Data;
 };
 

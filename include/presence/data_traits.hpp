@@ -64,6 +64,7 @@ template <class Data>
 struct data_traits {
   /// Whether every value has the size of the type, so that a range of them need not be walked.
   static constexpr bool has_fixed_size = !detail::is_range_with_size<Data>() && std::is_trivially_copyable_v<Data>;
+  /// Whether values have a size that the library knows.
   static constexpr bool has_size = has_fixed_size || detail::is_range_with_size<Data>();
 
   /// The bytes that count against `hub_limits::data_size`. Constant time for what has a fixed size and for ranges of
@@ -88,9 +89,11 @@ struct data_traits {
   }
 };
 
+/// The size of a payload is that of its content.
 template <>
 struct data_traits<payload> {
-  static constexpr bool has_size = true;
+  static constexpr bool has_size = true;  ///< always
+  /// The bytes of the content. Constant time.
   [[nodiscard]] static std::size_t size(const payload& data) noexcept { return data.size(); }
 };
 

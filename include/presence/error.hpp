@@ -98,6 +98,7 @@ class error_category final : public std::error_category {
   return category;
 }
 
+/// A code of `presence_category`. Found by the language where an `errc` becomes a `std::error_code`.
 [[nodiscard]] inline std::error_code make_error_code(errc e) noexcept {
   return {static_cast<int>(e), presence_category()};
 }

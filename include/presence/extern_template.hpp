@@ -20,6 +20,7 @@ struct templates_of<basic_hub<Data, Clock, Backplane>> {
 
 }  // namespace presence::inline PRESENCE_ABI::detail
 
+///@{
 /// Two macros, as the language has no other way to say this of several templates at once. Both stand outside of all namespaces
 /// and take the type of a hub. In a header of yours, behind the data:
 ///
@@ -35,6 +36,7 @@ struct templates_of<basic_hub<Data, Clock, Backplane>> {
 /// (docs/platforms.md has the numbers).
 #define PRESENCE_EXTERN_TEMPLATES(...) PRESENCE_DETAIL_TEMPLATES(extern template, __VA_ARGS__)
 #define PRESENCE_TEMPLATES(...) PRESENCE_DETAIL_TEMPLATES(template, __VA_ARGS__)
+///@}
 
 #define PRESENCE_DETAIL_TEMPLATES(what, ...)                                                              \
   what class ::presence::detail::hub_core<PRESENCE_DETAIL_OF_HUB(__VA_ARGS__)>;                           \

@@ -18,6 +18,7 @@ namespace presence::inline PRESENCE_ABI {
 /// `presence/codec/json.hpp` turns it into a `boost::json::object` and back.
 class extras {
  public:
+  /// None.
   extras() noexcept = default;
 
   /// Flat string pairs: `{{"device", "phone"}, {"lang", "de"}}`. Keys and values are escaped.
@@ -41,13 +42,16 @@ class extras {
     return made;
   }
 
-  /// Whether there are none at all (an empty object `{}` is not none).
+  /// Whether there are none at all. An empty object, `{}`, is not none.
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+  /// Whether there are some: the opposite of `empty`.
   [[nodiscard]] explicit operator bool() const noexcept { return !empty(); }
-  /// The JSON text, or an empty view.
+  /// The JSON text, or an empty view; valid as long as a copy of these extras is.
   [[nodiscard]] std::string_view json() const noexcept { return text_ ? std::string_view{*text_} : std::string_view{}; }
+  /// Bytes of the JSON text.
   [[nodiscard]] std::size_t size() const noexcept { return json().size(); }
 
+  /// Whether both have the same text, byte for byte, or none. Two spellings of the same object differ. Linear.
   friend bool operator==(const extras& a, const extras& b) noexcept {
     return a.empty() == b.empty() && a.json() == b.json();
   }

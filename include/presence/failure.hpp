@@ -11,7 +11,7 @@ namespace presence::inline PRESENCE_ABI {
 
 /// What a listener of `basic_presence::subscribe_errors` receives: something that nobody else is told.
 struct failure {
-  std::error_code code;
+  std::error_code code;  ///< what went wrong
   /// "enter", "update", "leave", "publish", "attach", "detach", "subscribe", "listener", "handler" or "incoming": see
   /// docs/errors.md.
   std::string operation;

@@ -64,9 +64,10 @@ using hub = basic_hub<Data>;
 template <class Data>
 using local_presence = basic_presence<Data, std::chrono::system_clock, loopback<Data>>;
 
-/// The same for programs that stay on one thread: no locks.
+/// A hub for programs that stay on one thread: no locks (docs/threads.md).
 template <class Data>
 using single_threaded_hub = basic_hub<Data, std::chrono::system_clock, basic_no_backplane<null_mutex>>;
+/// A participant of a `single_threaded_hub<Data>` in the same process, on its thread.
 template <class Data>
 using single_threaded_presence =
     basic_presence<Data, std::chrono::system_clock,

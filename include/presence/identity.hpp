@@ -13,10 +13,14 @@ namespace presence::inline PRESENCE_ABI {
 
 /// Who a session belongs to, and what it may do. A hub believes it: whoever calls `connect` has checked it.
 struct identity {
+  /// Anonymous.
   identity() = default;
+  ///@{
+  /// Of a client id. An empty one is anonymous; a hub checks the others when it is connected to.
   identity(std::string id) : client_id(std::move(id)) {}
   identity(std::string_view id) : client_id(id) {}
   identity(const char* id) : client_id(id) {}
+  ///@}
 
   /// One that may act for any client id, as a gateway or a server's bot does. Without a name it cannot be present
   /// itself; with one it is an ordinary client as well. No name grants this: a stranger who calls himself `*` has no

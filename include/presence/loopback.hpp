@@ -23,16 +23,22 @@ namespace presence::inline PRESENCE_ABI {
 
 /// A transport (docs/transport.md) that is a sink of a hub: what the hub tells goes straight to the participant, and
 /// neither data nor strings are copied on the way. `basic_session::room` makes it. It may outlive session and hub.
+///
+/// Its functions are for the participant that it is moved into, and what they do is the contract of docs/transport.md.
+/// Errors that it reports: those of `basic_session::attach` and `basic_attachment::publish`; `connection_closed` where the
+/// session has ended, is somebody else's by now, or was moved from.
 template <class Data, class Clock, class Backplane, class Codec>
 class loopback {
   using core = detail::hub_core<Data, Clock, Backplane>;
   using receiver = transport_receiver<Data>;
 
  public:
-  using clock_type = Clock;
-  using codec_type = Codec;
-  using mutex_type = typename Backplane::mutex_type;
+  using clock_type = Clock;                           ///< the hub's clock
+  using codec_type = Codec;                           ///< identity, or what turns the data into what the hub carries
+  using mutex_type = typename Backplane::mutex_type;  ///< the hub's mutex
 
+  ///@{
+  /// Takes over; what this was bound to and attached to ends. Of a moved-from one no more is asked than its end.
   loopback(loopback&&) noexcept = default;
   loopback& operator=(loopback&& other) noexcept {
     if (this != &other) {
@@ -45,19 +51,27 @@ class loopback {
     }
     return *this;
   }
+  ///@}
+  /// Ends the attachment: the members leave, or stay for the grace period where that has begun.
   ~loopback() { unbind(); }
 
+  /// The client id of the session; empty for an anonymous one.
   [[nodiscard]] std::string_view client_id() const noexcept {
     return session_ != nullptr ? std::string_view{session_->who.client_id} : std::string_view{};
   }
+  /// The id of the session; empty where the room was made by a handle that was not its session's any more.
   [[nodiscard]] std::string connection_id() const {
     return session_ != nullptr && !stale_ ? session_->connection_id : std::string{};
   }
+  /// Where the attachment stands; `failed` for a moved-from transport. Any thread.
   [[nodiscard]] room_state state() const noexcept {
     return relay_ != nullptr ? relay_->state.load(std::memory_order_acquire) : room_state::failed;
   }
+  /// The codec that the participant uses.
   [[nodiscard]] const Codec& codec() const noexcept { return codec_; }
 
+  /// From now on `to` is told; null: nobody. Then no call is running or follows when it returns, unless this is
+  /// inside one.
   void bind(receiver* to) {
     if (to == nullptr) {
       unbind();
@@ -68,6 +82,8 @@ class loopback {
     }
   }
 
+  /// Asks the hub; told as `attached`, as `detached` where session or hub are gone, else as `failed`. Linear in the
+  /// room's members.
   void attach(mode_set modes) {
     const auto keep = relay_;
     if (session_ == nullptr || stale_) return keep->tell(ended(room_state::detached, errc::connection_closed));
@@ -95,6 +111,7 @@ class loopback {
     keep->tell(ended(over ? room_state::detached : room_state::failed, refused));
   }
 
+  /// Leaves the room, told as `detached`. The members leave with the session's last attachment to it.
   void detach() {
     const auto keep = relay_;
     const auto s = session_;
@@ -110,6 +127,8 @@ class loopback {
     }
   }
 
+  /// Hands messages to the hub as one change. `on_published` is called once for the token, with what the hub says,
+  /// unless the transport is unbound before.
   void publish(std::vector<message<Data>> messages, publish_token token) {
     const auto keep = relay_;
     const auto s = session_;
@@ -121,6 +140,7 @@ class loopback {
     });
   }
 
+  /// Asks the hub to tell the room anew. Does nothing where it is not attached.
   void resync() {
     const auto s = session_;
     if (const auto at = relay_->current(); s != nullptr && at) s->hub->resync(*at);

@@ -30,17 +30,20 @@ namespace presence::inline PRESENCE_ABI {
 template <class Data>
 class basic_member_set {
  public:
-  using message_type = message<Data>;
-  using member_type = member<Data>;
-  using view_type = member_view<Data>;
+  using message_type = message<Data>;   ///< what it is changed by
+  using member_type = member<Data>;     ///< a member to keep
+  using view_type = member_view<Data>;  ///< a member in place
 
-  basic_member_set() = default;
-  /// Takes everything, also the sync in progress. `other` is as good as new afterwards.
+  basic_member_set() = default;  ///< empty, and in sync
+  ///@{
+  /// Takes everything, also the sync in progress. `other` is as good as new afterwards. O(1).
   basic_member_set(basic_member_set&& other) noexcept { swap(other); }
   basic_member_set& operator=(basic_member_set&& other) noexcept {
     basic_member_set{std::move(other)}.swap(*this);
     return *this;
   }
+  ///@}
+  /// Exchanges everything with the other. O(1).
   void swap(basic_member_set& other) noexcept;
 
   // --- changes ------------------------------------------------------------------------------------------------------
@@ -61,6 +64,7 @@ class basic_member_set {
   /// If an allocation or a callback throws, what was applied before stands.
   template <class Emit, class Accept, class Ignored>
   void apply(const std::vector<message_type>& batch, Emit&& emit, Accept&& accept, Ignored&& ignored);
+  /// The same, where every message is acceptable and those that change nothing do not matter.
   template <class Emit>
   void apply(const std::vector<message_type>& batch, Emit&& emit) {
     apply(
@@ -92,30 +96,30 @@ class basic_member_set {
   void end_sync(time_point now, EmitLeave&& emit_leave) {
     finish_sync(now, emit_leave);
   }
-  /// The sync in progress ends without making anybody leave: it cannot be believed.
+  /// The sync in progress ends without making anybody leave: it cannot be believed (R15). Linear in the absent markers.
   void give_up_sync() noexcept;
   /// How many members would leave if the sync in progress ended now. O(1).
   [[nodiscard]] std::size_t unconfirmed() const noexcept { return syncing_ ? table_.size() - confirmed_ : 0; }
 
-  /// Everybody leaves, one leave each as at the end of a sync (RTP19a). Afterwards the set is empty and in sync.
+  /// Everybody leaves, one leave each as at the end of a sync (RTP19a). Afterwards the set is empty and in sync. Linear.
   template <class EmitLeave>
   void leave_all(time_point now, EmitLeave&& emit_leave);
 
-  /// Forgets everything and tells nobody (RTP5a).
+  /// Forgets everything and tells nobody (RTP5a). Linear.
   void clear() noexcept;
 
   // --- the end of data ----------------------------------------------------------------------------------------------
 
-  using released_type = std::vector<shared_data<Data>>;
+  using released_type = std::vector<shared_data<Data>>;  ///< data to be destroyed
 
   /// From now on `apply`, `apply_sync` and `leave_all` destroy no data: the last reference to a value that was replaced
   /// or removed is kept for `take_released`. For an owner that changes the set under a lock, where no destructor of the
   /// user's may run (S23). Where `Data` is trivially destructible nothing is kept. Emitted messages are their
   /// receiver's.
   void keep_released() noexcept { keeps_released_ = true; }
+  [[nodiscard]] bool has_released() const noexcept { return !released_.empty(); }  ///< whether some data was kept
   /// Hands out what was kept since the last call, to be destroyed without a lock. `spare`, which must be empty, lends
   /// its memory to what is kept next. O(1).
-  [[nodiscard]] bool has_released() const noexcept { return !released_.empty(); }
   [[nodiscard]] released_type take_released(released_type spare = {}) noexcept {
     return std::exchange(released_, std::move(spare));
   }
@@ -126,6 +130,7 @@ class basic_member_set {
 
   /// The member under this key. The view is valid until the set changes.
   [[nodiscard]] std::optional<view_type> find(std::string_view client_id, std::string_view connection_id) const;
+  /// Whether there is a member under this key.
   [[nodiscard]] bool contains(std::string_view client_id, std::string_view connection_id) const {
     return table_.find(client_id, connection_id) != detail::no_slot;
   }
@@ -153,9 +158,13 @@ class basic_member_set {
   template <class Visit>
   void for_each_user(Visit&& visit) const;
 
+  /// How many members there are.
   [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
+  /// Whether there is nobody.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// How many users there are.
   [[nodiscard]] std::size_t user_count() const noexcept { return table_.user_count(); }
+  /// Whether a sync is in progress.
   [[nodiscard]] bool syncing() const noexcept { return syncing_; }
 
   /// How many absent markers are kept: of members that left since the sync in progress began, which is none outside of
@@ -170,7 +179,7 @@ class basic_member_set {
   /// not count. Linear.
   [[nodiscard]] std::size_t bytes() const noexcept;
 
-  /// Longest client id and connection id that can be stored, in bytes.
+  /// Longest client id and connection id that can be stored, in bytes: 65,535.
   static constexpr std::size_t max_id_length = detail::member_key::max_length;
 
  private:

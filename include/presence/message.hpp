@@ -19,16 +19,16 @@ namespace presence::inline PRESENCE_ABI {
 /// keeping a copy is safe and never copies `Data`.
 template <class Data>
 struct message {
-  presence::action action = presence::action::absent;
-  leave_reason reason = leave_reason::none;  ///< set on a leave
-  bool connected = true;                     ///< the member's connection is there; false: lost, its place is kept
-  std::string client_id;
-  std::string connection_id;
-  shared_data<Data> data;
-  presence::extras extras;
-  time_point timestamp{};
-  message_id id;
-  time_point entered_at{};  ///< when the member came; the epoch of the clock: not said
+  presence::action action = presence::action::absent;  ///< what happened; to a hub: what is asked for
+  leave_reason reason = leave_reason::none;            ///< set on a leave
+  bool connected = true;      ///< the member's connection is there; false: lost, its place is kept
+  std::string client_id;      ///< whose
+  std::string connection_id;  ///< over which connection; given by the hub
+  shared_data<Data> data;     ///< none where the operation carried none
+  presence::extras extras;    ///< likewise
+  time_point timestamp{};     ///< the hub's time of day
+  message_id id;              ///< by which newness is judged (S2–S4); given by the hub
+  time_point entered_at{};    ///< when the member came; the epoch of the clock: not said
   /// What the message replaced: of an update, the data the member had; of a leave with data of its own likewise. The
   /// very value that was shared before, not a copy. A transport need not carry it.
   shared_data<Data> previous{};
@@ -49,6 +49,7 @@ using event = message<Data>;
 template <class Data>
 using message_batch = std::shared_ptr<const std::vector<message<Data>>>;
 
+/// A batch of these messages. One allocation; nothing is copied.
 template <class Data>
 [[nodiscard]] message_batch<Data> make_batch(std::vector<message<Data>> messages) {
   return std::make_shared<const std::vector<message<Data>>>(std::move(messages));

@@ -20,16 +20,19 @@ enum class id_origin : std::uint8_t {
 /// A message id `connection_id:msg_serial:index`, parsed once. The connection id itself is not stored: it stands beside
 /// the id in every message and member.
 struct message_id {
-  std::uint64_t msg_serial = 0;  ///< the sender's serial for the publish
-  std::uint32_t index = 0;       ///< position of the message in that publish
-  id_origin origin = id_origin::none;
+  std::uint64_t msg_serial = 0;        ///< the sender's serial for the publish
+  std::uint32_t index = 0;             ///< position of the message in that publish
+  id_origin origin = id_origin::none;  ///< who made it
 
+  /// Whether the hub made it up, or there is none: newness is then judged by time stamps (S2).
   [[nodiscard]] bool synthesized() const noexcept { return origin != id_origin::connection; }
 
+  /// Whether all three are equal.
   friend bool operator==(const message_id&, const message_id&) noexcept = default;
 };
 
-/// The text of an id. A synthesized one begins with a character that the connection id does not begin with.
+/// The text of an id, empty for none. A synthesized one begins with a character that
+/// the connection id does not begin with.
 [[nodiscard]] inline std::string to_string(const message_id& id, std::string_view connection_id) {
   if (id.origin == id_origin::none) return {};
   std::string text;

@@ -37,34 +37,43 @@ enum class mode : std::uint8_t {
 /// A set of modes: `mode::presence | mode::subscribe`.
 class mode_set {
  public:
+  /// No mode.
   constexpr mode_set() noexcept = default;
+  /// One mode.
   constexpr mode_set(mode m) noexcept : bits_(static_cast<std::uint8_t>(m)) {}
 
+  /// Every mode that there is.
   [[nodiscard]] static constexpr mode_set all() noexcept {
     return mode_set{mode::presence} | mode_set{mode::subscribe};
   }
 
+  /// Whether the mode is one of the set.
   [[nodiscard]] constexpr bool contains(mode m) const noexcept { return (bits_ & static_cast<std::uint8_t>(m)) != 0; }
+  /// Whether no mode is in the set.
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
   /// The sum of the modes' numbers. `modes_from` reads it back.
   [[nodiscard]] constexpr std::uint8_t bits() const noexcept { return bits_; }
 
+  /// The modes of either.
   friend constexpr mode_set operator|(mode_set a, mode_set b) noexcept {
     mode_set both;
     both.bits_ = static_cast<std::uint8_t>(a.bits_ | b.bits_);
     return both;
   }
+  /// The modes that both have.
   friend constexpr mode_set operator&(mode_set a, mode_set b) noexcept {
     mode_set common;
     common.bits_ = static_cast<std::uint8_t>(a.bits_ & b.bits_);
     return common;
   }
+  /// Whether both have the same modes.
   friend constexpr bool operator==(mode_set, mode_set) noexcept = default;
 
  private:
   std::uint8_t bits_ = 0;
 };
 
+/// A set of two modes.
 [[nodiscard]] constexpr mode_set operator|(mode a, mode b) noexcept { return mode_set{a} | mode_set{b}; }
 
 /// The names of a set with commas between them, always in this order: `presence,presence_subscribe`; an empty text for
@@ -100,11 +109,13 @@ class mode_set {
   return all;
 }
 
+/// Writes the name, as `to_string` gives it.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, mode m) {
   return out << to_string(m);
 }
 
+/// Writes the names, as `to_string` gives them.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, mode_set modes) {
   return out << to_string(modes);

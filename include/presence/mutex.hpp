@@ -11,9 +11,9 @@ namespace presence::inline PRESENCE_ABI {
 /// The mutex of programs that keep a hub and its participants on one thread. It vanishes: with it no lock, no atomic
 /// exchange and no thread id is touched on the way of an event.
 struct null_mutex {
-  void lock() noexcept {}
-  void unlock() noexcept {}
-  [[nodiscard]] bool try_lock() noexcept { return true; }
+  void lock() noexcept {}                                  ///< does nothing
+  void unlock() noexcept {}                                ///< does nothing
+  [[nodiscard]] bool try_lock() noexcept { return true; }  ///< does nothing, which always succeeds
 };
 
 /// What a transport or backplane may name as its `mutex_type`.

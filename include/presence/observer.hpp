@@ -25,6 +25,7 @@ enum class session_change : std::uint8_t {
   ended,      ///< the last that is told of it
 };
 
+/// The name of the enumerator; `unknown` for any other value. Constant time.
 [[nodiscard]] constexpr std::string_view to_string(session_change what) noexcept {
   switch (what) {
     case session_change::opened: return "opened";
@@ -36,19 +37,19 @@ enum class session_change : std::uint8_t {
   return "unknown";
 }
 
-/// The texts in what follows are there while the call lasts.
+/// What an observer is told of a session. The texts are there while the call lasts, as in all of these events.
 struct session_event {
-  session_change what = session_change::opened;
-  std::string_view connection_id;
-  std::string_view client_id;
-  std::error_code why;  ///< ended: as its sinks were told
+  session_change what = session_change::opened;  ///< what became of it
+  std::string_view connection_id;                ///< which session
+  std::string_view client_id;                    ///< whose; empty: anonymous
+  std::error_code why;                           ///< ended: as its sinks were told
 };
 
 /// How many are in a room has changed.
 struct occupancy_event {
-  std::string_view room;
-  occupancy before;  ///< as was told last
-  occupancy now;
+  std::string_view room;  ///< in the hub's spelling
+  occupancy before;       ///< as was told last
+  occupancy now;          ///< as it is
 
   /// The first has come.
   [[nodiscard]] bool occupied() const noexcept { return before.empty() && !now.empty(); }
@@ -62,14 +63,14 @@ struct refusal {
   std::string_view connection_id;  ///< empty: of a connect
   std::string_view client_id;      ///< of the session, also where it acts for somebody else
   std::string_view room;           ///< as the hub or whoever asked spells it; empty: of a connect
-  std::error_code why;
+  std::error_code why;             ///< what whoever asked was told
 };
 
 /// A sink could not keep up, or threw, and is told nothing more until it is synced anew.
 struct slow_sink {
-  std::string_view connection_id;
-  std::string_view client_id;
-  std::string_view room;
+  std::string_view connection_id;  ///< of which session
+  std::string_view client_id;      ///< whose; empty: anonymous
+  std::string_view room;           ///< in the hub's spelling
 };
 
 namespace detail {
@@ -148,11 +149,14 @@ class observed : public Backplane, private detail::observer_holder<Observer> {
   using holder = detail::observer_holder<Observer>;
 
  public:
-  observed() = default;
+  observed() = default;  ///< with a default-constructed observer
+  /// With this observer, and the backplane that the hub has besides.
   explicit observed(Observer observer, Backplane backplane = {})
       : Backplane(std::move(backplane)),
         holder(std::move(observer)) {}
 
+  /// The observer; behind the pointer or reference where it was given as one. May be called from any thread as far as
+  /// the observer itself may.
   [[nodiscard]] auto& observer() noexcept {
     auto& seen = detail::behind(holder::held());
     static_assert(

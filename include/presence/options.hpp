@@ -38,6 +38,7 @@ struct presence_options {
 /// What one session or room may cost. Each bound has its error. A leave never counts against those of members and rate,
 /// as it makes room; the sizes of names, data, extras and publishes bound it as any other message.
 struct hub_limits {
+  /// Bytes that the data of a message may have where `data_size` is unset.
   static constexpr std::size_t default_data_size = 65'536;
 
   std::size_t client_id = 256;  ///< bytes; `invalid_client_id`
@@ -83,19 +84,21 @@ struct hub_options {
   std::chrono::milliseconds late_after{60'000};
   /// Members in one page of a sync.
   std::size_t sync_page = 1'000;
+  /// What sessions and rooms may cost.
   hub_limits limits{};
   /// A member whose connection is lost is shown so while its place is kept: `connected` is false from the drop to the
   /// resume, told by an update each, and in a sync. Off, a drop that is followed by a resume is silence.
   bool show_lost = false;
-  /// Which modes an identity gets in a room; unset: what its capabilities say. Called without a lock.
+  /// Which modes an identity gets in a room, of those that its capabilities have; unset: these. One that throws grants
+  /// nothing. Called without a lock, from any thread. See docs/permissions.md.
   std::function<mode_set(const identity&, std::string_view room)> authorize{};
-  /// Turn every spelling of a client id or a room name into the one that the hub uses, for instance by Unicode
+  /// Turns every spelling of a client id into the one that the hub uses, for instance by Unicode
   /// normalisation and case folding; unset: names are compared byte by byte. Applied wherever a name comes in:
   /// `connect`, `attach`, `publish`, `detach`, `evict` and the hub's queries. What it returns is checked like any name.
   /// One that throws refuses the name. It has to give the same for what it has given once. Called without a lock, from
   /// any thread.
   std::function<std::string(std::string_view)> normalise_client_id{};
-  std::function<std::string(std::string_view)> normalise_room{};
+  std::function<std::string(std::string_view)> normalise_room{};  ///< likewise, for the names of rooms
   /// Called when `due_in()` has become smaller than a timer that waits for it can know: a connection was lost, or somebody
   /// closed or detached who lingers. It should make the timer ask again, and not call `run_due` itself. Called without a
   /// lock, from whichever thread did it, after the call has told what it had to; what it throws is dropped.

@@ -16,25 +16,29 @@ struct occupancy {
   std::size_t users = 0;     ///< client ids with at least one member
   std::size_t watchers = 0;  ///< connected attachments that are told of everybody, whether present themselves or not
 
+  /// Whether nobody is present and nobody watches.
   [[nodiscard]] bool empty() const noexcept { return members == 0 && watchers == 0; }
+  /// Member by member.
   friend bool operator==(const occupancy&, const occupancy&) = default;
 };
 
 /// A room of a hub.
 struct room_info {
-  std::string name;
-  presence::occupancy occupancy;
+  std::string name;               ///< in the hub's spelling
+  presence::occupancy occupancy;  ///< how many are in it
 
+  /// Member by member.
   friend bool operator==(const room_info&, const room_info&) = default;
 };
 
 /// A session of a hub.
 struct session_info {
-  std::string connection_id;
-  std::string client_id;
+  std::string connection_id;       ///< unique in the hub
+  std::string client_id;           ///< empty: anonymous
   bool connected = false;          ///< false: lost, within its grace period, or closed and lingering
   std::vector<std::string> rooms;  ///< that it is attached to or has members in, by name
 
+  /// Member by member.
   friend bool operator==(const session_info&, const session_info&) = default;
 };
 

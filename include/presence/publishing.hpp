@@ -41,12 +41,20 @@ concept handler_and_not = is_called_with_outcome<F> && !std::is_same_v<std::deca
 /// enter and update are one operation to the hub, which decides which of the two others see (RTP9b); a leave when absent
 /// succeeds and tells nobody (RTP10d), and one without data carries the member's last data (RTP10a). Those for a client act
 /// for any client id, if the connection may (RTP14, RTP15); else they fail with `invalid_client_id` and change nothing, and
-/// they never disturb the connection's own member. The other errors are said where these functions come from.
+/// they never disturb the connection's own member.
+///
+/// Each completes by its handler, or without one: over a participant a failure goes to `subscribe_errors`, over an attachment
+/// it is told to nobody. Errors: of a participant those that `basic_presence` lists; of an attachment those of
+/// `basic_attachment::publish`; in a `batch` nothing is done yet, and each handler is told the outcome of the whole.
+/// Concurrency: as the class that has them.
 template <class Derived, class Data>
 class publishing {
   static_assert(detail::check_data<Data>::done);
 
  public:
+  ///@{
+  /// Is present from now on, as the connection's own client id, with this data and extras, or without (P1, P3, P4).
+  /// Whoever is present already is updated.
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void enter(Handler&&... handler) {
     say(action::enter, nullptr, std::forward<Handler>(handler)...);
@@ -59,6 +67,10 @@ class publishing {
     extras none;
     say(action::enter, nullptr, data, none, std::forward<Handler>(handler));
   }
+  ///@}
+  ///@{
+  /// Changes the data and extras of the connection's own member; without data it has none afterwards (P3, P4).
+  /// Whoever is absent enters.
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void update(Handler&&... handler) {
     say(action::update, nullptr, std::forward<Handler>(handler)...);
@@ -71,6 +83,10 @@ class publishing {
     extras none;
     say(action::update, nullptr, data, none, std::forward<Handler>(handler));
   }
+  ///@}
+  ///@{
+  /// The connection's own member leaves (P5, P6). Data and extras are those of the leave; without data it carries
+  /// what the member had.
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void leave(Handler&&... handler) {
     say(action::leave, nullptr, std::forward<Handler>(handler)...);
@@ -83,7 +99,10 @@ class publishing {
     extras none;
     say(action::leave, nullptr, data, none, std::forward<Handler>(handler));
   }
+  ///@}
 
+  ///@{
+  /// As `enter`, for another client id (P7, P8).
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void enter_client(std::string client_id, Handler&&... handler) {
     say(action::enter, &client_id, std::forward<Handler>(handler)...);
@@ -96,6 +115,9 @@ class publishing {
     extras none;
     say(action::enter, &client_id, data, none, std::forward<Handler>(handler));
   }
+  ///@}
+  ///@{
+  /// As `update`, for another client id (P7, P8).
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void update_client(std::string client_id, Handler&&... handler) {
     say(action::update, &client_id, std::forward<Handler>(handler)...);
@@ -108,6 +130,9 @@ class publishing {
     extras none;
     say(action::update, &client_id, data, none, std::forward<Handler>(handler));
   }
+  ///@}
+  ///@{
+  /// As `leave`, for another client id (P7, P8).
   template <detail::handler_and_not<Data>... Handler>
   requires(sizeof...(Handler) < 2) void leave_client(std::string client_id, Handler&&... handler) {
     say(action::leave, &client_id, std::forward<Handler>(handler)...);
@@ -120,6 +145,7 @@ class publishing {
     extras none;
     say(action::leave, &client_id, data, none, std::forward<Handler>(handler));
   }
+  ///@}
 
  protected:
   publishing() = default;

@@ -16,12 +16,19 @@ namespace presence::inline PRESENCE_ABI {
 template <class T>
 class [[nodiscard]] result {
  public:
-  using value_type = T;
+  using value_type = T;  ///< what there is on success
 
+  /// Success.
   result(T value) : has_value_(true), value_(std::move(value)) {}
+  ///@{
+  /// Failure. Precondition: the code is an error; a default-constructed one would be a failure without a reason.
   result(std::error_code error) noexcept : has_value_(false), error_(error) {}
   result(errc error) noexcept : result(make_error_code(error)) {}
+  ///@}
 
+  ///@{
+  /// Copies and moves the value or the error. If moving `T` throws during an assignment, the target is left with no
+  /// value.
   result(const result& other) requires std::copy_constructible<T> : has_value_(other.has_value_) {
     if (has_value_) {
       std::construct_at(std::addressof(value_), other.value_);
@@ -50,13 +57,18 @@ class [[nodiscard]] result {
     has_value_ = other.has_value_;
     return *this;
   }
+  ///@}
   ~result() {
     if (has_value_) value_.~T();
   }
 
+  ///@{
+  /// Whether there is a value.
   [[nodiscard]] bool has_value() const noexcept { return has_value_; }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+  ///@}
 
+  ///@{
   /// The value. Throws `presence_error` with `error()` when there is none.
   [[nodiscard]] const T& value() const& {
     require();
@@ -70,13 +82,16 @@ class [[nodiscard]] result {
     require();
     return std::move(value_);
   }
+  ///@}
 
+  ///@{
   /// The value. Precondition: `has_value()`.
   [[nodiscard]] const T& operator*() const& noexcept { return value_; }
   [[nodiscard]] T& operator*() & noexcept { return value_; }
   [[nodiscard]] T operator*() && noexcept { return std::move(value_); }
   [[nodiscard]] const T* operator->() const noexcept { return std::addressof(value_); }
   [[nodiscard]] T* operator->() noexcept { return std::addressof(value_); }
+  ///@}
 
   /// Why there is no value; a default-constructed code when there is one.
   [[nodiscard]] std::error_code error() const noexcept { return has_value_ ? std::error_code{} : error_; }

@@ -16,13 +16,14 @@ namespace presence::inline PRESENCE_ABI {
 enum class room_state : std::uint8_t {
   initialized,  ///< nothing was tried yet
   attaching,    ///< asked, or the connection was lost and is expected back
-  attached,
-  detaching,
-  detached,
+  attached,     ///< in the room
+  detaching,    ///< asked to leave
+  detached,     ///< left, as asked or because the session has ended; `attach` may be called again
   suspended,  ///< the connection has been away for long; the set is kept, and only differences are told after it is back
-  failed,
+  failed,     ///< the attach was refused; `attach` may be called again
 };
 
+/// The name of the enumerator; `unknown` for any other value. Constant time.
 [[nodiscard]] constexpr std::string_view to_string(room_state s) noexcept {
   switch (s) {
     case room_state::initialized: return "initialized";
@@ -38,24 +39,26 @@ enum class room_state : std::uint8_t {
 
 /// What a transport reports about its room.
 struct state_change {
-  room_state state = room_state::initialized;
-  bool resumed = false;              ///< attached: nothing was missed since the last attach; no sync follows
-  bool has_members = false;          ///< attached: the room has members; a sync follows
-  mode_set modes = mode_set::all();  ///< attached: what was granted
-  std::error_code error;             ///< why, where it was not asked for
+  room_state state = room_state::initialized;  ///< the new one
+  bool resumed = false;                        ///< attached: nothing was missed since the last attach; no sync follows
+  bool has_members = false;                    ///< attached: the room has members; a sync follows
+  mode_set modes = mode_set::all();            ///< attached: what was granted
+  std::error_code error;                       ///< why, where it was not asked for
 
+  /// Member by member.
   friend bool operator==(const state_change&, const state_change&) = default;
 };
 
 /// What a listener of `basic_presence::subscribe_state` receives.
 struct room_event {
-  room_state previous = room_state::initialized;
-  room_state current = room_state::initialized;  ///< equal to `previous`: something happened within the state
-  bool resumed = false;
+  room_state previous = room_state::initialized;  ///< before
+  room_state current = room_state::initialized;   ///< after; equal to `previous`: something happened within the state
+  bool resumed = false;                           ///< attached: nothing was missed, and no sync follows
   std::error_code error;  ///< why; `reentry_failed` where an own member could not be entered again (RTP17e) …
   std::string client_id;  ///< … then: whose
   std::error_code cause;  ///< … and what the hub said
 
+  /// Member by member.
   friend bool operator==(const room_event&, const room_event&) = default;
 };
 
@@ -67,6 +70,7 @@ enum class self_state : std::uint8_t {
   lost,      ///< was present and no longer is, without having asked to leave
 };
 
+/// The name of the enumerator; `unknown` for any other value. Constant time.
 [[nodiscard]] constexpr std::string_view to_string(self_state s) noexcept {
   switch (s) {
     case self_state::absent: return "absent";
@@ -79,18 +83,21 @@ enum class self_state : std::uint8_t {
 
 /// "Am I present?", and if not any more, why not.
 struct self_status {
-  self_state state = self_state::absent;
+  self_state state = self_state::absent;     ///< where it stands
   leave_reason reason = leave_reason::none;  ///< lost: how the hub removed the member …
   std::error_code error;                     ///< … or what happened to the room
 
+  /// Member by member.
   friend bool operator==(const self_status&, const self_status&) = default;
 };
 
+/// Writes the name, as `to_string` gives it.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, room_state s) {
   return out << to_string(s);
 }
 
+/// Writes the name, as `to_string` gives it.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, self_state s) {
   return out << to_string(s);

@@ -40,7 +40,9 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   /// `void(std::error_code)`, called exactly once, after the room's receivers have been told.
   using completion = detail::publish_completion;
 
-  basic_attachment() noexcept = default;
+  basic_attachment() noexcept = default;  ///< to nothing, as a moved-from one
+  ///@{
+  /// Takes the attachment over; the one that this was ends as by the destructor.
   basic_attachment(basic_attachment&&) noexcept = default;
   basic_attachment& operator=(basic_attachment&& other) noexcept {
     if (this != &other) {
@@ -51,6 +53,8 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
     }
     return *this;
   }
+  ///@}
+  /// Detaches, see above. Never fails.
   ~basic_attachment() { give_up(); }
 
   // `enter`, `update`, `leave` and those for a client are in <presence/publishing.hpp>: a `publish` of one message each.
@@ -63,7 +67,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   /// connection is lost; `invalid_room_state` when detached; `operation_aborted`; `overloaded`, from inside a callback;
   /// `std::errc::not_enough_memory`. A handler that is told one of the last three may be called before this returns,
   /// ahead of those of earlier calls. Outside of all callbacks this waits where too much is still to be told
-  /// (docs/threads.md, 11). Linear in the messages, then in the receivers.
+  /// (T11). Without a handler nobody is told an error. Linear in the messages, then in the receivers.
   void publish(std::vector<message<Data>> messages, completion handler = {}) {
     if (session_ == nullptr) {
       if (handler) handler(make_error_code(errc::operation_aborted));
@@ -88,7 +92,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   }
 
   /// The sink is told `on_detached` without an error, and the members leave, if this was the session's last attachment
-  /// to the room. Detaching again does nothing.
+  /// to the room (H5, H12), or linger (H26). Detaching again does nothing. Never fails. Linear in these members.
   void detach() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
@@ -96,7 +100,7 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   }
 
   /// Asks for the room anew: `on_attached`, not resumed, and a sync. For a sink that could not keep up. Does nothing
-  /// while one waits to be told already. Linear in the room's members.
+  /// while one waits to be told already (H13, H32). Never fails. Linear in the room's members.
   void resync() {
     const auto s = session_;  // a callback may destroy this
     const auto at = attachment_;
@@ -107,10 +111,12 @@ class basic_attachment : public publishing<basic_attachment<Data, Clock, Backpla
   [[nodiscard]] std::string_view room() const noexcept {
     return session_ != nullptr ? std::string_view{attachment_.where->name} : std::string_view{};
   }
+  /// The id of its session; empty for a moved-from attachment.
   [[nodiscard]] const std::string& connection_id() const noexcept {
     static const std::string none;
     return session_ != nullptr ? session_->connection_id : none;
   }
+  /// What it may do now: what was granted at first, or by `basic_hub::reauthorize` since.
   [[nodiscard]] mode_set modes() const noexcept {
     return session_ != nullptr ? attachment_.record->modes.load() : mode_set{};
   }
@@ -165,9 +171,11 @@ class basic_session {
   using core = detail::hub_core<Data, Clock, Backplane>;
 
  public:
-  using attachment_type = basic_attachment<Data, Clock, Backplane>;
+  using attachment_type = basic_attachment<Data, Clock, Backplane>;  ///< what `attach` gives
 
-  basic_session() noexcept = default;
+  basic_session() noexcept = default;  ///< of no hub, as a moved-from one: `connection_closed` is all that it says
+  ///@{
+  /// Takes the session over; the one that this was ends as by the destructor.
   basic_session(basic_session&&) noexcept = default;
   basic_session& operator=(basic_session&& other) noexcept {
     if (this != &other) {
@@ -177,21 +185,24 @@ class basic_session {
     }
     return *this;
   }
+  ///@}
+  /// Closes the session where it is connected and this handle's.
   ~basic_session() { finish(); }
 
   /// Public, unique for the life of the hub, not guessable. Empty for a moved-from session.
   [[nodiscard]] const std::string& connection_id() const noexcept {
     return session_ != nullptr ? session_->connection_id : none();
   }
+  /// As the hub spells it; empty for an anonymous session and for a moved-from one.
   [[nodiscard]] const std::string& client_id() const noexcept {
     return session_ != nullptr ? session_->who.client_id : none();
   }
-  /// Secret: whoever has it can take the session over.
+  /// Secret: whoever has it can take the session over. Empty for a moved-from session.
   [[nodiscard]] const std::string& resume_key() const noexcept {
     return session_ != nullptr ? session_->resume_key : none();
   }
 
-  /// Whether this handle is its session's and the session is connected: not dropped, closed or taken over.
+  /// Whether this handle is its session's and the session is connected: not dropped, closed or taken over. O(1).
   [[nodiscard]] bool connected() const {
     if (session_ == nullptr) return false;
     const std::lock_guard lock{session_->mutex};
@@ -221,7 +232,8 @@ class basic_session {
     return made;
   }
 
-  /// Attaches to a room with a sink, which is called before this returns. The attachment owns the sink, given by value
+  /// Attaches to a room with a sink, which is told so before this returns; from inside a callback or while the connection is
+  /// lost later, in its turn (H2). The attachment owns the sink, given by value
   /// (moved in) or as a `std::shared_ptr`; with `std::ref(sink)` it refers to one that has to outlive it.
   ///
   /// Several attachments of a session to one room share the session's members there, which leave with the last of them,
@@ -239,24 +251,29 @@ class basic_session {
   [[deprecated(
       "a sink that moves or ends earlier is called all the same: say std::ref(sink), or give it away by "
       "std::move or as a shared_ptr")]] [[nodiscard]] result<attachment_type>
+  /// As with `std::ref(sink)`, which says that the sink has to outlive the attachment.
   attach(std::string_view name, mode_set modes, Sink& sink) {
     return attach_held(name, modes, detail::hold_sink<Data>(std::ref(sink)));
   }
 
   /// Detaches from a room whatever attachments the session has there, as `basic_attachment::detach`. For what is left
-  /// after a resume that nobody attached to again. Returns whether there was one.
+  /// after a resume that nobody attached to again. Returns whether there was one. Does nothing where the session is not
+  /// connected or this handle is not its session's any more.
   bool detach(std::string_view name) {
     const auto s = session_;  // a callback may destroy this
     return connected() && s->hub->detach(*s, name);
   }
 
-  /// Ends the session: its members leave at once, or after its linger where it has one. Does nothing if this handle is
-  /// not its session's any more.
+  /// Ends the session: its members leave at once, or after its linger where it has one. Does nothing if this handle
+  /// is not its session's any more (H5, H26). Where it has a linger, a lack of memory throws `std::bad_alloc` and
+  /// changes nothing. Linear in its rooms and members.
   void close() {
     if (const auto s = session_) s->hub->close(s, owner_);  // a callback may destroy this
   }
 
-  /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back.
+  /// The connection is lost: members stay for the grace period, and only `basic_hub::resume` brings it back (H4). Does
+  /// nothing if it is lost already, or this handle is not its session's any more. Linear in its rooms, and with
+  /// `hub_options::show_lost` in its members (S27).
   void drop() {
     if (const auto s = session_) s->hub->drop(s, owner_);  // a callback may destroy this
   }

@@ -25,10 +25,13 @@ struct decode_failure;
 template <class Data>
 class shared_data {
  public:
-  using value_type = Data;
+  using value_type = Data;  ///< what is shared
 
+  ///@{
+  /// No data.
   shared_data() noexcept = default;
   shared_data(std::nullptr_t) noexcept {}
+  ///@}
 
   /// Builds the value in place: one allocation, no copy of `Data`.
   template <class... Args>
@@ -41,6 +44,8 @@ class shared_data {
     return shared_data{new box(why, std::move(raw))};
   }
 
+  ///@{
+  /// Copies share the value: an atomic addition at most. Moving costs none, and leaves nothing in the other.
   shared_data(const shared_data& other) noexcept : box_(other.box_) {
     if (box_ != nullptr) detail::add_to(box_->references, 1U, std::memory_order_relaxed);
   }
@@ -56,19 +61,26 @@ class shared_data {
     shared_data{std::move(other)}.swap(*this);
     return *this;
   }
+  ///@}
+  /// Destroys the value where this was its last holder.
   ~shared_data() { let_go(box_); }
 
+  /// Exchanges what the two hold.
   void swap(shared_data& other) noexcept { std::swap(box_, other.box_); }
 
+  ///@{
   /// Whether there is a value to look at.
   [[nodiscard]] bool has_value() const noexcept { return box_ != nullptr && !box_->failed; }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+  ///@}
   /// Neither a value nor something undecodable: the operation carried no data.
   [[nodiscard]] bool empty() const noexcept { return box_ == nullptr; }
 
+  ///@{
   /// The value. Precondition: `has_value()`.
   [[nodiscard]] const Data& operator*() const noexcept { return *get(); }
   [[nodiscard]] const Data* operator->() const noexcept { return get(); }
+  ///@}
   /// The value, or null.
   [[nodiscard]] const Data* get() const noexcept { return has_value() ? std::addressof(box_->value) : nullptr; }
   /// The value. Throws `presence_error` with `error()`, or `invalid_data` when there is no data at all.
@@ -127,12 +139,13 @@ class shared_data {
 
 /// Why data could not be decoded, and what was received instead.
 struct decode_failure {
+  /// From the code of the codec and what it was given.
   decode_failure(std::error_code error, shared_data<payload> received) noexcept
       : why(error),
         raw(std::move(received)) {}
 
-  std::error_code why;
-  shared_data<payload> raw;
+  std::error_code why;       ///< what the codec said
+  shared_data<payload> raw;  ///< what was received
 };
 
 /// The value, or why there is none.

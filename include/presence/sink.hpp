@@ -22,6 +22,7 @@ struct attachment_info {
   mode_set modes;            ///< granted
   std::string_view room{};   ///< its name, while the call lasts: for a sink of several rooms
 
+  /// Member by member.
   friend bool operator==(const attachment_info&, const attachment_info&) = default;
 };
 

@@ -55,8 +55,11 @@ class listener_base {
 /// at a time.
 class [[nodiscard]] subscription {
  public:
-  subscription() noexcept = default;
+  subscription() noexcept = default;  ///< of no listener
+  /// As the functions that subscribe make it.
   explicit subscription(std::shared_ptr<detail::listener_base> listener) noexcept : listener_(std::move(listener)) {}
+  ///@{
+  /// Takes the registration over; the one that this had ends as by `unsubscribe()`.
   subscription(subscription&& other) noexcept = default;
   subscription& operator=(subscription&& other) noexcept {
     if (this != &other) {
@@ -65,8 +68,12 @@ class [[nodiscard]] subscription {
     }
     return *this;
   }
+  ///@}
+  /// As `unsubscribe()`, unless it was released.
   ~subscription() { unsubscribe(); }
 
+  /// Ends the registration. The listener is not running when this returns, nor will it run again; called from inside
+  /// of it, it is not called again. Waits for a call of it on another thread. Does nothing the second time.
   void unsubscribe() noexcept {
     if (const auto listener = std::exchange(listener_, nullptr)) listener->close();
   }

@@ -14,6 +14,7 @@ struct sync_cursor {
   std::string sequence;  ///< pages of one sync share it; another one starts the sync anew (RTP18a)
   bool last = true;      ///< whether this page ends the sync
 
+  /// Member by member.
   friend bool operator==(const sync_cursor&, const sync_cursor&) = default;
 };
 

@@ -15,15 +15,18 @@ namespace presence::inline PRESENCE_ABI {
 template <class Owner, class Function>
 class tracked_listener {
  public:
+  /// As `tracked` makes it.
   tracked_listener(const std::shared_ptr<Owner>& owner, Function function)
       : owner_(owner),
         object_(owner.get()),
         function_(std::move(function)) {}
 
+  /// Calls the function with the owner and the event. Precondition: the owner is alive, which who calls sees to.
   template <class Event>
   requires std::is_invocable_v<Function&, Owner&, const Event&>
   void operator()(const Event& event) { std::invoke(function_, *object_, event); }
 
+  /// Whom it belongs to.
   [[nodiscard]] std::weak_ptr<const void> owner() const noexcept { return owner_; }
 
  private:

@@ -29,9 +29,12 @@ using publish_token = std::uint64_t;
 template <class Payload>
 class transport_receiver {
  public:
+  /// The room's state has changed, asked for or not: what `attach`, `detach` and `resync` were answered, and losses.
+  /// See docs/transport.md.
   virtual void on_state(const state_change& change) = 0;
   /// Live messages, in the hub's order. Between an attach and the next none is lost and none comes twice.
   virtual void on_presence(const message_batch<Payload>& messages) = 0;
+  /// A page of the sync that an attach has announced. Pages come in their order; live messages may come between them.
   virtual void on_sync(const message_batch<Payload>& page, const sync_cursor& cursor) = 0;
   /// The outcome of a publish, once for each token, after the messages' own echo.
   virtual void on_published(publish_token token, std::error_code outcome) = 0;

@@ -15,7 +15,9 @@ namespace presence::inline PRESENCE_ABI {
 /// The codec of programs that serialize by themselves: bytes travel as a bytes payload, whatever they are.
 /// Any thread; linear in the size; only lack of memory throws.
 struct bytes_codec {
+  /// The application's data.
   using value_type = std::vector<std::byte>;
+  /// What it travels as.
   using payload_type = payload;
 
   /// Never fails.

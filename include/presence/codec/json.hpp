@@ -120,14 +120,20 @@ concept json_convertible = boost::json::has_value_from<T>::value && boost::json:
 template <json_convertible T>
 class json_codec {
  public:
+  /// The application's data.
   using value_type = T;
+  /// What it travels as.
   using payload_type = payload;
 
+  /// Lenient, with the limits of `json_limits`.
   json_codec() noexcept = default;
+  ///@{
+  /// With rules and limits of yours.
   explicit json_codec(json_fields fields) noexcept : fields_(fields) {}
   explicit json_codec(json_limits limits, json_fields fields = json_fields::lenient) noexcept
       : limits_(limits),
         fields_(fields) {}
+  ///@}
 
   /// Errors: `invalid_data` when the value has a string that is not UTF-8, a number that is not finite, more than the
   /// limits allow, or its own conversion throws; `std::errc::not_enough_memory`.

@@ -14,7 +14,9 @@ namespace presence::inline PRESENCE_ABI {
 /// Text is UTF-8 on every transport, so both directions refuse anything else: what one participant could send and
 /// another could not read would be found out too late. Any thread; linear in the size; only lack of memory throws.
 struct text_codec {
+  /// The application's data.
   using value_type = std::string;
+  /// What it travels as.
   using payload_type = payload;
 
   /// Errors: `invalid_data` when `value` is not UTF-8.

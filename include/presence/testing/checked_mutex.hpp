@@ -21,19 +21,21 @@ namespace presence::inline PRESENCE_ABI::testing {
 /// Costs two atomic stores and a thread-local counter above `std::mutex`.
 class checked_mutex {
  public:
-  checked_mutex() noexcept = default;
+  checked_mutex() noexcept = default;  ///< held by nobody
   checked_mutex(const checked_mutex&) = delete;
   checked_mutex& operator=(const checked_mutex&) = delete;
   ~checked_mutex() {
     if (owner_.load() != std::thread::id{}) fail("destroyed while it is held");
   }
 
+  /// As a `std::mutex` does; ends the program where this thread holds it already.
   void lock() {
     refuse_recursion();
     mutex_.lock();
     acquired();
   }
 
+  /// Whether it was free and is now held. Ends the program where this thread holds it already.
   [[nodiscard]] bool try_lock() {
     refuse_recursion();
     if (!mutex_.try_lock()) return false;
@@ -41,6 +43,7 @@ class checked_mutex {
     return true;
   }
 
+  /// Lets go; ends the program where this thread does not hold it.
   void unlock() {
     if (owner_.load() != std::this_thread::get_id()) fail("unlocked by a thread that does not hold it");
     owner_.store(std::thread::id{});

@@ -41,10 +41,11 @@ using simulated_hub = basic_hub<Data, manual_clock, basic_no_backplane<checked_m
 template <class Data>
 class faulty_link {
  public:
-  using hub_type = simulated_hub<Data>;
-  using receiver = transport_receiver<Data>;
-  using batch = message_batch<Data>;
+  using hub_type = simulated_hub<Data>;       ///< the other side's
+  using receiver = transport_receiver<Data>;  ///< the participant
+  using batch = message_batch<Data>;          ///< what is carried
 
+  /// A link that is up, over a session of its own. The observer, if any, has to outlive it.
   faulty_link(hub_type& hub, identity who, std::string room, link_observer<Data>* observer = nullptr)
       : who_(std::move(who)),
         room_(std::move(room)),
@@ -56,13 +57,13 @@ class faulty_link {
 
   // --- the weather ------------------------------------------------------------------------------------------------------
 
-  [[nodiscard]] bool up() const noexcept { return up_; }
-  [[nodiscard]] std::size_t waiting_up() const noexcept { return to_hub_.size(); }
-  [[nodiscard]] std::size_t waiting_down() const noexcept { return to_client_.size(); }
+  [[nodiscard]] bool up() const noexcept { return up_; }                                 ///< whether it is
+  [[nodiscard]] std::size_t waiting_up() const noexcept { return to_hub_.size(); }       ///< frames to the hub
+  [[nodiscard]] std::size_t waiting_down() const noexcept { return to_client_.size(); }  ///< and to the client
   /// Whether the participant is between an attach and the end of the sync that follows.
   [[nodiscard]] bool syncing() const noexcept { return sync_pending_; }
-  [[nodiscard]] const std::string& connection_id() const noexcept { return connection_id_; }
-  [[nodiscard]] bool has_participant() const noexcept { return to_ != nullptr; }
+  [[nodiscard]] const std::string& connection_id() const noexcept { return connection_id_; }  ///< as the hub knows it
+  [[nodiscard]] bool has_participant() const noexcept { return to_ != nullptr; }              ///< one is bound
 
   /// Breaks the connection. What is on its way to the participant is lost, and so is what is on its way to the hub but
   /// for the first `reaches_hub` frames, whose answers are lost.
@@ -176,7 +177,7 @@ class faulty_link {
     relieve();
   }
 
-  link_counters counters;
+  link_counters counters;  ///< what has happened
 
  private:
   template <class>

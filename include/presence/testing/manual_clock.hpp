@@ -27,10 +27,16 @@ class manual_clock {
   /// a time in a test's output reads as the time since the start, and none is mistaken for the unset `time_point{}`.
   static constexpr time_point start{std::chrono::milliseconds{1'000'000'000'000}};
 
+  ///@{
+  /// Stands at this time of day; no time has gone by.
   manual_clock() : manual_clock(start) {}
   explicit manual_clock(time_point at) : times_(std::make_shared<times>(at)) {}
+  ///@}
+  ///@{
+  /// A copy shows the same time, and moves with it.
   manual_clock(const manual_clock&) noexcept = default;
   manual_clock& operator=(const manual_clock&) noexcept = default;
+  ///@}
 
   /// The time of day.
   [[nodiscard]] time_point now() const noexcept { return times_->now.load(); }

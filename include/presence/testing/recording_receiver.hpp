@@ -24,7 +24,12 @@
 namespace presence::inline PRESENCE_ABI::testing {
 
 /// The four functions of a receiver.
-enum class receiver_call : std::uint8_t { state, presence, sync, published };
+enum class receiver_call : std::uint8_t {
+  state,      ///< `on_state`
+  presence,   ///< `on_presence`
+  sync,       ///< `on_sync`
+  published,  ///< `on_published`
+};
 
 /// What a transport calls, for the tests of its author: it writes down every call, keeps the set that a participant
 /// would have, and notes what breaks the contract of `transport_receiver`. Its own functions may be called from any thread,
@@ -32,18 +37,20 @@ enum class receiver_call : std::uint8_t { state, presence, sync, published };
 template <class Payload>
 class recording_receiver final : public transport_receiver<Payload> {
  public:
-  using message_type = message<Payload>;
+  using message_type = message<Payload>;  ///< what the transport carries
 
   /// One call of the transport.
   struct call {
-    receiver_call what = receiver_call::state;
-    state_change state;
-    message_batch<Payload> messages;
-    sync_cursor cursor;
-    publish_token token = 0;
-    std::error_code outcome;
+    receiver_call what = receiver_call::state;  ///< which function
+    state_change state;                         ///< of `state`
+    message_batch<Payload> messages;            ///< of `presence` and `sync`
+    sync_cursor cursor;                         ///< of `sync`
+    publish_token token = 0;                    ///< of `published`
+    std::error_code outcome;                    ///< of `published`
   };
 
+  ///@{
+  /// For the transport: writes the call down, follows it, and notes what is wrong with it.
   void on_state(const state_change& change) override {
     const entry now{*this, {receiver_call::state, change, {}, {}, 0, {}}};
     const std::lock_guard lock{mutex_};
@@ -78,13 +85,16 @@ class recording_receiver final : public transport_receiver<Payload> {
     const std::lock_guard lock{mutex_};
     if (!answered_.insert(token).second) complain("a publish answered twice");
   }
+  ///@}
 
   // --- what came -----------------------------------------------------------------------------------------------------
 
+  /// All calls since it was made or last told to `forget`, in order.
   [[nodiscard]] std::vector<call> calls() const {
     const std::lock_guard lock{mutex_};
     return calls_;
   }
+  /// How many calls of one kind there were since then.
   [[nodiscard]] std::size_t count(receiver_call what) const {
     const auto all = calls();
     return static_cast<std::size_t>(

@@ -13,6 +13,7 @@
 #include <presence/sync_cursor.hpp>
 #include <presence/testing/checked_mutex.hpp>
 #include <presence/testing/manual_clock.hpp>
+#include <presence/testing/script_calls.hpp>
 #include <presence/transport.hpp>
 
 #include <array>
@@ -32,32 +33,6 @@
 
 namespace presence::inline PRESENCE_ABI::testing {
 
-/// What a participant asks of its transport.
-enum class transport_call : std::uint8_t { attach, detach, publish, resync };
-
-[[nodiscard]] constexpr std::string_view to_string(transport_call c) noexcept {
-  switch (c) {
-    case transport_call::attach: return "attach";
-    case transport_call::detach: return "detach";
-    case transport_call::publish: return "publish";
-    case transport_call::resync: return "resync";
-  }
-  return "unknown";
-}
-
-/// How an attach, or a resync, is granted. Unset modes: what was asked for.
-struct attach_answer {
-  bool has_members = false;
-  bool resumed = false;
-  std::optional<mode_set> modes{};
-};
-
-/// How a publish ends. Without an error its messages are echoed first, unless told otherwise.
-struct publish_answer {
-  std::error_code outcome{};
-  bool echo = true;
-};
-
 /// The other end of a `scripted_transport`, played by the test: a handle, which outlives the transport and the presence
 /// that the transport was moved into.
 ///
@@ -72,23 +47,23 @@ class script {
   using lock_type = std::unique_lock<Mutex>;
 
  public:
-  using message_type = message<Payload>;
+  using message_type = message<Payload>;  ///< what the transport carries
 
   /// One call, as the participant made it.
   struct call {
-    transport_call what = transport_call::attach;
-    mode_set modes;                      ///< attach: what it asked for
-    std::vector<message_type> messages;  ///< publish
-    publish_token token = 0;             ///< publish
+    transport_call what = transport_call::attach;  ///< which function
+    mode_set modes;                                ///< attach: what it asked for
+    std::vector<message_type> messages;            ///< publish
+    publish_token token = 0;                       ///< publish
   };
 
-  // --- what was asked
-  // ---------------------------------------------------------------------------------------------------
+  // --- what was asked ------------------------------------------------------------------------------------------------
 
   /// All calls so far, or since `forget_calls()`.
   [[nodiscard]] std::vector<call> calls() const {
     return look([](shared& s) { return s.calls; });
   }
+  /// How many calls of one kind there were, of those that `calls()` gives.
   [[nodiscard]] std::size_t count(transport_call what) const {
     return look([&](shared& s) {
       std::size_t n = 0;
@@ -104,6 +79,7 @@ class script {
       return all;
     });
   }
+  /// Forgets the calls so far; publishes that wait for an answer go on waiting.
   void forget_calls() {
     look([](shared& s) { s.calls.clear(); });
   }
@@ -131,8 +107,7 @@ class script {
     });
   }
 
-  // --- how calls are answered
-  // -------------------------------------------------------------------------------------------
+  // --- how calls are answered ----------------------------------------------------------------------------------------
 
   /// Calls of this kind wait for an answer by the test.
   void by_hand(transport_call what) {
@@ -173,13 +148,13 @@ class script {
     look([&](shared& s) { s.now = at; });
   }
 
-  // --- answers
-  // ----------------------------------------------------------------------------------------------------------
+  // --- answers -------------------------------------------------------------------------------------------------------
 
   /// Grants an attach or a resync, or reports one that nobody asked for.
   void answer_attach(attach_answer answer = {}) {
     change([&](shared& s) { s.grant(answer); });
   }
+  /// Answers a detach that waits.
   void answer_detach() { detach({}); }
   /// Answers the oldest publish that waits. Precondition: there is one.
   void answer_publish(publish_answer answer = {}) {
@@ -190,9 +165,9 @@ class script {
     });
   }
 
-  // --- on its own account
-  // -----------------------------------------------------------------------------------------------
+  // --- on its own account --------------------------------------------------------------------------------------------
 
+  ///@{
   /// Live messages. A batch made beforehand costs no allocation on its way.
   void push(message_batch<Payload> messages) {
     change([&](shared& s) { s.outbox.push(live{std::move(messages)}); });
@@ -203,6 +178,7 @@ class script {
     one.push_back(std::move(m));
     push(std::move(one));
   }
+  ///@}
   /// A page of a sync; `cursor` is the text `sequence:position`, with an empty position on the last page.
   void sync(std::string_view cursor, std::vector<message_type> page = {}) {
     sync_page next{make_batch(std::move(page)), parse_sync_cursor(cursor).value()};
@@ -212,7 +188,9 @@ class script {
   void drop(std::error_code why = make_error_code(errc::disconnected)) { report({room_state::attaching, why}); }
   /// The connection has been away for long.
   void suspend(std::error_code why = make_error_code(errc::disconnected)) { report({room_state::suspended, why}); }
+  /// The room cannot be used any more.
   void fail(std::error_code why) { report({room_state::failed, why}); }
+  /// The room was left without having been asked to.
   void detach(std::error_code why) { report({room_state::detached, why}); }
   /// An outcome that belongs to no publish or comes twice, as from a transport that is wrong.
   void report_published(publish_token token, std::error_code outcome) {

@@ -31,10 +31,10 @@ namespace presence::inline PRESENCE_ABI::testing {
 template <class Data, class Codec = identity_codec<Data>, class Mutex = checked_mutex>
 class scripted_transport {
  public:
-  using codec_type = Codec;
-  using mutex_type = Mutex;
-  using payload_type = typename Codec::payload_type;
-  using script_type = testing::script<payload_type, Mutex>;
+  using codec_type = Codec;                                  ///< as named
+  using mutex_type = Mutex;                                  ///< as named
+  using payload_type = typename Codec::payload_type;         ///< what it carries
+  using script_type = testing::script<payload_type, Mutex>;  ///< the test's end
 
   static_assert(std::same_as<Data, typename Codec::value_type>);
 
@@ -43,6 +43,8 @@ class scripted_transport {
       : script_(client_id, std::move(connection_id)),
         client_id_(std::move(client_id)),
         codec_(std::move(codec)) {}
+  ///@{
+  /// Takes the script over; what this was bound to is told nothing any more.
   scripted_transport(scripted_transport&& other) noexcept = default;
   scripted_transport& operator=(scripted_transport&& other) noexcept {
     if (this != &other) {
@@ -53,29 +55,39 @@ class scripted_transport {
     }
     return *this;
   }
+  ///@}
   ~scripted_transport() { bind(nullptr); }
 
   /// The test's end.
   [[nodiscard]] script_type script() const { return script_; }
 
+  /// As it was made with.
   [[nodiscard]] std::string_view client_id() const noexcept { return client_id_; }
+  /// As it was made with, or as the script last set it.
   [[nodiscard]] std::string connection_id() const {
     return script_.look([](auto& s) { return s.connection_id; });
   }
+  /// The state that was last told, or asked for since.
   [[nodiscard]] room_state state() const {
     return script_.look([](auto& s) { return s.state; });
   }
+  /// The codec that the participant uses.
   [[nodiscard]] const Codec& codec() const noexcept { return codec_; }
 
+  /// From now on `to` is told; null: nobody, and no call of it is running when this returns, unless this is inside
+  /// one.
   void bind(transport_receiver<payload_type>* to) {
     if (script_.state_ != nullptr) script_.state_->bind(to);
   }
+  ///@{
+  /// For the participant: the script records the call and, unless told otherwise, answers it.
   void attach(mode_set modes) { call({transport_call::attach, modes, {}, 0}); }
   void detach() { call({transport_call::detach, {}, {}, 0}); }
   void publish(std::vector<message<payload_type>> messages, publish_token token) {
     call({transport_call::publish, {}, std::move(messages), token});
   }
   void resync() { call({transport_call::resync, {}, {}, 0}); }
+  ///@}
 
  private:
   void call(typename script_type::call what) {

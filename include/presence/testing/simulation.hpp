@@ -23,8 +23,10 @@ namespace presence::inline PRESENCE_ABI::testing {
 /// A small generator whose numbers are the same on every platform (SplitMix64): a seed is all that a run needs.
 class seeded_random {
  public:
+  /// The same numbers for the same seed.
   explicit seeded_random(std::uint64_t seed) noexcept : state_(seed) {}
 
+  /// The next number, of 64 bits.
   [[nodiscard]] std::uint64_t operator()() noexcept {
     std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
     z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
@@ -33,6 +35,7 @@ class seeded_random {
   }
   /// 0 … bound - 1. Precondition: bound > 0.
   [[nodiscard]] std::uint64_t below(std::uint64_t bound) noexcept { return (*this)() % bound; }
+  /// True in so many cases out of a hundred.
   [[nodiscard]] bool chance(std::uint64_t percent) noexcept { return below(100) < percent; }
 
  private:
@@ -41,13 +44,13 @@ class seeded_random {
 
 /// What the weather may do.
 struct simulation_options {
-  std::string room = "room";
-  hub_options hub{};
+  std::string room = "room";                        ///< in which all meet
+  hub_options hub{};                                ///< of the hub; `random` is replaced by one from the seed
   std::chrono::milliseconds longest_pause{20'000};  ///< the clock moves by at most this in a step
   std::uint64_t cut_percent = 6;                    ///< of the steps
-  std::uint64_t connect_percent = 12;
-  std::uint64_t pause_percent = 10;
-  std::uint64_t restart_per_mille = 5;  ///< of the steps: the hub is replaced by one that knows nothing
+  std::uint64_t connect_percent = 12;               ///< of the steps
+  std::uint64_t pause_percent = 10;                 ///< of the steps
+  std::uint64_t restart_per_mille = 5;              ///< of the steps: the hub is replaced by one that knows nothing
 };
 
 /// A hub on a manual clock and participants behind faulty links. Each `step` carries a frame, lets time pass, or breaks or
@@ -59,21 +62,23 @@ struct simulation_options {
 template <class Data>
 class simulation {
  public:
-  using hub_type = simulated_hub<Data>;
-  using link_type = faulty_link<Data>;
-  using presence_type = basic_presence<Data, manual_clock, faulty_transport<Data>>;
+  using hub_type = simulated_hub<Data>;                                              ///< the hub
+  using link_type = faulty_link<Data>;                                               ///< a client's connection
+  using presence_type = basic_presence<Data, manual_clock, faulty_transport<Data>>;  ///< a client's participant
 
   /// One client: its link, which outlives it, and its presence.
   struct participant {
+    /// As `add` makes it.
     participant(hub_type& hub, const identity& who, const std::string& room, const manual_clock& clock,
                 presence_options options, link_observer<Data>* observer)
         : link(hub, who, room, observer),
           presence(std::make_unique<presence_type>(faulty_transport<Data>{link}, options, clock)) {}
 
-    link_type link;
-    std::unique_ptr<presence_type> presence;  // null once removed
+    link_type link;                           ///< its connection
+    std::unique_ptr<presence_type> presence;  ///< null once removed
   };
 
+  /// A hub with nobody in it. Throws as the hub's constructor does.
   explicit simulation(std::uint64_t seed, simulation_options options = {})
       : options_(std::move(options)),
         random_(seed) {
@@ -95,7 +100,7 @@ class simulation {
     which.presence.reset();
   }
 
-  /// Something happens, by chance. What exactly is said in `last()`.
+  /// Something happens, by chance. What exactly is told to `on_note`.
   void step() {
     const std::uint64_t dice = random_.below(100);
     const std::size_t count = participants_.size();
@@ -110,6 +115,7 @@ class simulation {
     }
     deliver(*at, 1 + random_.below(3), random_());
   }
+  /// So many steps.
   void run(std::size_t steps) {
     for (; steps > 0; --steps) step();
   }
@@ -129,15 +135,18 @@ class simulation {
       }
     }
   }
+  /// Breaks the connection; of what is on its way to the hub so many frames still reach it.
   void cut(participant& at, std::uint64_t reach_hub) {
     note("cut", index(at), reach_hub);
     at.link.cut(static_cast<std::size_t>(reach_hub));
   }
+  /// Brings the connection back, by a resume or as a new one. Does nothing for a client that was removed.
   void connect(participant& at, bool resume = true) {
     if (at.presence == nullptr) return;
     note(resume ? "connect" : "connect anew", index(at), 0);
     at.link.connect(*hub_, resume);
   }
+  /// Tells the participant that its connection has been away for long.
   void suspend(participant& at) {
     note("suspend", index(at), 0);
     at.link.suspend();
@@ -147,6 +156,7 @@ class simulation {
     const auto most = static_cast<std::uint64_t>(options_.longest_pause.count()) / (divisor > 0 ? divisor * 10 : 1) + 1;
     advance(std::chrono::milliseconds{random_.below(most)});
   }
+  /// So much time passes, and what is due is done.
   void advance(std::chrono::milliseconds by) {
     note("advance", 0, static_cast<std::uint64_t>(by.count()));
     clock_.advance(by);
@@ -185,10 +195,12 @@ class simulation {
     }
   }
 
-  [[nodiscard]] hub_type& hub() noexcept { return *hub_; }
-  [[nodiscard]] manual_clock& clock() noexcept { return clock_; }
-  [[nodiscard]] seeded_random& random() noexcept { return random_; }
+  [[nodiscard]] hub_type& hub() noexcept { return *hub_; }            ///< the hub of now
+  [[nodiscard]] manual_clock& clock() noexcept { return clock_; }     ///< the hub's and everybody's
+  [[nodiscard]] seeded_random& random() noexcept { return random_; }  ///< what decides
+  /// All that were added, also those that were removed.
   [[nodiscard]] const std::vector<std::unique_ptr<participant>>& participants() const noexcept { return participants_; }
+  /// The place of a participant among `participants()`, as `on_note` tells it. Linear.
   [[nodiscard]] std::size_t index(const participant& of) const noexcept {
     std::size_t i = 0;
     while (participants_[i].get() != &of) ++i;

@@ -52,8 +52,9 @@ namespace presence::inline PRESENCE_ABI::testing {
 ///     }
 ///
 /// Each test makes a harness of its own. Client ids are `alice`, `bob`, … , the empty one, and `*`, for which it makes a
-/// connection that may act for anyone (`identity::wildcard()`); the hub behind should permit every one of them everything, and have no smaller limits than `hub_limits`: the longest ids have 256 bytes,
-/// data 65,536, extras 16,384, and there are up to 1,100 members.
+/// connection that may act for anyone (`identity::wildcard()`); the hub behind should permit every one of them everything,
+/// and have no smaller limits than `hub_limits`: the longest ids have 256 bytes, data 65,536, extras 16,384, and there are up
+/// to 1,100 members.
 template <class H>
 concept transport_harness = std::default_initializable<H> && transport<typename H::transport_type> &&
     std::equality_comparable<typename H::transport_type::codec_type::payload_type> &&
@@ -63,29 +64,34 @@ concept transport_harness = std::default_initializable<H> && transport<typename 
   { H::payload_of(1) } -> std::convertible_to<typename H::transport_type::codec_type::payload_type>;
 };
 
+/// A harness that can break a connection and bring it back.
 template <class H>
 concept transport_harness_that_drops = transport_harness<H> && requires(H& h, std::size_t nth) {
   h.drop(nth);
   h.restore(nth);
 };
 
+/// A harness that can also put a new connection in the place of a lost one.
 template <class H>
 concept transport_harness_that_reconnects = transport_harness_that_drops<H> && requires(H& h, std::size_t nth) {
   h.reconnect(nth);
 };
 
+/// A harness that can also let the hub give a lost connection up.
 template <class H>
 concept transport_harness_that_expires = transport_harness_that_drops<H> && requires(H& h, std::size_t nth) {
   h.expire(nth);
 };
 
-/// Text payloads need no help of the harness.
+/// A harness that makes data of a given size; text payloads need no help of it.
 template <class H>
 concept transport_harness_with_sizes = std::same_as<typename H::transport_type::codec_type::payload_type, payload> ||
     std::same_as<typename H::transport_type::codec_type::payload_type, std::string> || requires(std::size_t bytes) {
   { H::payload_of_size(bytes) } -> std::convertible_to<typename H::transport_type::codec_type::payload_type>;
 };
 
+/// The suite: a typed GoogleTest suite of what docs/transport.md promises, which the author of a transport instantiates with a
+/// `transport_harness`. See docs/testing.md.
 template <class Harness>
 class transport_conformance : public ::testing::Test {
   static_assert(transport_harness<Harness>, "Harness does not model presence::testing::transport_harness");
