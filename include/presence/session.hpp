@@ -265,8 +265,8 @@ class basic_session {
   }
 
   /// Ends the session: its members leave at once, or after its linger where it has one. Does nothing if this handle
-  /// is not its session's any more (H5, H26). Where it has a linger, a lack of memory throws `std::bad_alloc` and
-  /// changes nothing. Linear in its rooms and members.
+  /// is not its session's any more (H5, H26). Never fails: without memory to linger they leave at once (H34). Linear in its
+  /// rooms and members.
   void close() {
     if (const auto s = session_) s->hub->close(s, owner_);  // a callback may destroy this
   }

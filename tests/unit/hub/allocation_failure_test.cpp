@@ -162,6 +162,20 @@ struct world {
   }
 };
 
+/// And somebody who lingers after a goodbye.
+struct lingering_world : world {
+  counting_sink parting;
+  session_type guest = hub.connect(lingering(long_id(8)));
+  attachment_type stay = guest.attach(lobby, mode_set::all(), std::ref(parting)).value();
+
+  static identity lingering(std::string client_id) {
+    identity who{std::move(client_id)};
+    who.linger = 5s;
+    return who;
+  }
+  lingering_world() { stay.publish({says(action::enter)}); }
+};
+
 [[nodiscard]] bool equal(const std::vector<member<std::string>>& a, const std::vector<member<std::string>>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
     return x.client_id == y.client_id && x.connection_id == y.connection_id && same(x.data, y.data) && x.id == y.id;
@@ -170,11 +184,11 @@ struct world {
 
 /// Tries `work` with every one of its allocations failing in turn. After each, `check(world, outcome)`; then the room
 /// goes on as if nothing had been, and in the end the hub is empty. Returns how many allocations there were.
-template <class Work, class Check>
+template <class World = world, class Work, class Check>
 std::uint64_t each_failure(Work&& work, Check&& check) {
   for (std::uint64_t n = 1;; ++n) {
     SCOPED_TRACE("allocation " + std::to_string(n));
-    auto w = std::make_unique<world>();
+    auto w = std::make_unique<World>();
     const outcome how = with_failing_allocation(n, [&] { work(*w); });
     check(*w, how);
     bool told = false;
@@ -314,6 +328,23 @@ TEST(hub_allocation_failure, of_a_detach_still_makes_the_members_leave) {
             3U);
   EXPECT_GE(each_failure([](world& w) { w.client.close(); }, left), 3U);
   EXPECT_GE(each_failure([](world& w) { w.client = {}; }, left), 3U);
+}
+
+TEST(hub_allocation_failure, of_a_goodbye_that_would_linger_is_one_that_does_not) {
+  const auto left = [](lingering_world& w, outcome how) {
+    EXPECT_NE(how, outcome::threw);
+    EXPECT_EQ(w.parting.detached, 1);
+    EXPECT_TRUE(w.truth().size() == 3U || w.truth().size() == 4U);  // gone, or there was memory and it lingers
+    EXPECT_TRUE(w.watching.knows(w.truth()));
+    w.clock.advance(5s);
+    w.hub.run_due();
+    EXPECT_EQ(w.truth().size(), 3U);
+    EXPECT_EQ(w.hub.sessions_of(long_id(8)).size(), w.guest.connected() ? 1U : 0U);
+    w.guest = {};
+  };
+  EXPECT_GE(each_failure<lingering_world>([](lingering_world& w) { w.guest.close(); }, left), 4U);
+  EXPECT_GE(each_failure<lingering_world>([](lingering_world& w) { w.guest = {}; }, left), 4U);
+  EXPECT_GE(each_failure<lingering_world>([](lingering_world& w) { w.stay.detach(); }, left), 3U);
 }
 
 TEST(hub_allocation_failure, of_a_drop_or_resume_can_be_made_good_by_calling_again) {

@@ -186,7 +186,7 @@ class hub_core : public std::enable_shared_from_this<hub_core<Data, Clock, Backp
   [[nodiscard]] std::vector<std::string> attached_rooms(session& s) const;
   [[nodiscard]] result<resumed> resume(std::string_view key, std::vector<successor> sinks = {});
   void drop(const session_ptr& s, std::uint32_t owner);
-  void close(const session_ptr& s, std::uint32_t owner);
+  void close(const session_ptr& s, std::uint32_t owner) noexcept;
   void shut_down() noexcept;
   std::size_t run_due();
   [[nodiscard]] std::optional<time_point> next_deadline() const;

@@ -149,9 +149,10 @@ auto hub_core<Data, Clock, Backplane>::resume(std::string_view key, std::vector<
   return made;
 }
 
-/// A goodbye: the members leave at once, or where there is a linger after that. If it throws, nothing has changed.
+/// A goodbye: the members leave at once, or where there is a linger after that; at once too where memory for that is
+/// lacking.
 template <class Data, class Clock, class Backplane>
-void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t owner) {
+void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t owner) noexcept {
   places left;
   std::vector<room_ptr> lingering;
   {
@@ -159,9 +160,17 @@ void hub_core<Data, Clock, Backplane>::close(const session_ptr& s, std::uint32_t
     const bool over = s->state == session_state::ended || s->state == session_state::lingering;
     if (over || s->owner != owner) return;
     const auto told = make_error_code(errc::connection_closed);
+    bool lingers = false;
     if (linger_of(*s) > milliseconds{0} && members_would_stay(*s)) {
-      lingering = rooms_of(*s);
-      arm(s, linger_of(*s));
+      attempt(
+          [&] {
+            lingering = rooms_of(*s);
+            arm(s, linger_of(*s));
+            lingers = true;
+          },
+          [](auto) {});
+    }
+    if (lingers) {
       s->extended = false;
       s->state = session_state::lingering;
       linger_everywhere(*s, told);
