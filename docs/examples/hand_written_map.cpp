@@ -103,7 +103,7 @@ void events_that_lie() {
   online_map map;
   map.enter("alice", {"online"});
   int counted = 0;  // should be 1: somebody is here already
-  map.subscribe([&](const std::string&, const std::string& what) { counted += what == "enter" ? 1 : -1; });
+  map.subscribe([&](auto&, auto& what) { counted += what == "enter" ? 1 : -1; });
   map.enter("alice", {"busy"});  // told as another enter
   map.leave("bob");              // was never here, and is told all the same
   map.leave("bob");
@@ -129,8 +129,11 @@ void calls_from_inside() {
   auto a = alice.join("lobby"), b = bob.join("lobby");
   std::vector<presence::subscription> more;
   auto first = b.subscribe([&](const auto& event) {
-    std::cout << "hub: " << event.client_id << ' ' << b.is_user_present(event.client_id) << '\n';  // no lock is held
-    if (more.empty()) more.push_back(b.subscribe([](const auto&) { std::cout << "hub: the second hears it too\n"; }));
+    // No lock is held.
+    std::cout << "hub: " << event.client_id << ' ' << b.is_user_present(event.client_id) << '\n';
+    if (more.empty()) {
+      more.push_back(b.subscribe([](const auto&) { std::cout << "hub: the second hears it too\n"; }));
+    }
   });
   a.enter({"online"});
   a.update({"busy"});
