@@ -19,6 +19,7 @@ BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 def blocks(results):
     has_peers = "peers" in results.contexts
     return {
+        "summary": lambda: tables.summary(results),
         "conditions": lambda: tables.conditions(results),
         "goals": lambda: tables.goals(results),
         "participant": lambda: tables.rivals(results, "participant", peers=has_peers),

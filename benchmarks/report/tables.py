@@ -1,5 +1,6 @@
 """Tables in Markdown."""
 
+import summary as in_short
 from goals import number, rows
 from results import PEERS
 
@@ -16,6 +17,12 @@ def table(headings, lines):
 
 def cell(value):
     return "" if value is None else number(value)
+
+
+def summary(results):
+    reached = [row.met for row in rows(results)]
+    return (table(["", "here", *(in_short.HEADINGS[rival] for rival in in_short.RIVALS)], in_short.rows(results)) +
+            f"\n\nOf {len(reached)} goals that were set beforehand {reached.count(True)} are met.")
 
 
 def goals(results):
