@@ -11,10 +11,9 @@ class TestPackageConan(ConanFile):
     settings = "os", "arch", "compiler", "build_type"
 
     def layout(self):
-        # nothing is written beside the recipe, whatever is set
+        # not beside the recipe, unless a place is set: tools.cmake.cmake_layout:test_folder
         self._scratch = tempfile.mkdtemp(prefix="presence-test-package-")
-        self.conf.define("tools.cmake.cmake_layout:test_folder", self._scratch)
-        cmake_layout(self)
+        cmake_layout(self, build_folder=self._scratch)
 
     def requirements(self):
         self.requires(self.tested_reference_str)
