@@ -53,8 +53,8 @@ class PresenceConan(ConanFile):
         boost = self.dependencies["boost"].options
         if self.options.with_json and (boost.get_safe("header_only") or boost.get_safe("without_json")):
             raise ConanInvalidConfiguration(
-                "presence::json needs the compiled Boost.JSON: set boost/*:header_only=False and boost/*:without_json=False, "
-                "or leave it out with presence/*:with_json=False")
+                "presence::json needs the compiled Boost.JSON: set boost/*:header_only=False and "
+                "boost/*:without_json=False, or leave it out with presence/*:with_json=False")
 
     def generate(self):
         toolchain = CMakeToolchain(self)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""README and docs/packaging.md: each block of lines for a user to copy is tried by a test of tests/packaging, or says why not.
+"""README and docs/packaging.md: each block of lines to copy is tried by a test of tests/packaging, or says why not.
 
 usage: packaging_test.py ROOT
 """
@@ -10,7 +10,8 @@ from pathlib import Path
 
 root = Path(sys.argv[1])
 fence = re.compile(r"(?:^<!-- packaging: (.+?) -->\n+)?^```(\w+)\n.*?^```$", re.MULTILINE | re.DOTALL)
-scripts = "".join((root / "tests/packaging" / name).read_text(encoding="utf-8") for name in ("CMakeLists.txt", "conan/run"))
+scripts = "".join((root / "tests/packaging" / name).read_text(encoding="utf-8")
+                  for name in ("CMakeLists.txt", "conan/run"))
 
 faults = []
 tried = 0

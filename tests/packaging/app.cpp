@@ -1,4 +1,4 @@
-// The smallest program that shows that a package's headers are found and belong together; each way to get it compiles this.
+// The smallest program that shows that a package's headers are found: each way to get the library compiles it.
 #include <presence/error.hpp>
 #include <presence/member_set.hpp>
 

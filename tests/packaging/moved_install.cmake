@@ -1,5 +1,5 @@
-# cmake -DFROM=... -DTO=... -DSOURCE=... -P moved_install.cmake: moves FROM/.local, an install, to TO/.local, where the headers
-# have to be the tree's and no file may know where it was before.
+# cmake -DFROM=... -DTO=... -DSOURCE=... -P moved_install.cmake: moves FROM/.local, an install, to TO/.local, where the
+# headers have to be the tree's and no file may know where it was before.
 file(REMOVE_RECURSE "${TO}")
 file(MAKE_DIRECTORY "${TO}")
 file(RENAME "${FROM}/.local" "${TO}/.local")

@@ -1,4 +1,4 @@
-# What the installed package must refuse, and what it must not: the version file promises one minor version, nothing more.
+# What the installed package must refuse, and what not: the version file promises one minor version, nothing more.
 if(NOT PRESENCE_VERSION MATCHES "^([0-9]+)\\.([0-9]+)\\.([0-9]+)$")
   message(FATAL_ERROR "PRESENCE_VERSION is '${PRESENCE_VERSION}'")
 endif()

@@ -4,9 +4,9 @@
 usage: try_lines.py DOCUMENT:BLOCK... --dir DIR [--app SOURCE] [--put PATH=FROM]... [--replace OLD NEW]...
                     [--replace_by_sha256_of FILE OLD] [--env NAME=VALUE]... [--include FILE] [-- CMAKE_OPTION...]
 
-A block is what is fenced below the comment `<!-- packaging: BLOCK -->`, or in a text without fences (BLOCK is "usage") all
-that is indented. In the empty directory DIR are put what --put says (copies of files and directories) and app.cpp; then,
-by the fence's language:
+A block is what is fenced below the comment `<!-- packaging: BLOCK -->`, or in a text without fences (BLOCK is "usage")
+all that is indented. In the empty directory DIR are put what --put says (copies of files and directories) and app.cpp;
+then, by the fence's language:
   cmake      the lines of a CMakeLists.txt, between what every project has: a project and a target of an app.cpp
   ini, py    a file, with the name that the comment says: `<!-- packaging: BLOCK, conanfile.txt -->`
   sh         commands, run in DIR one after the other

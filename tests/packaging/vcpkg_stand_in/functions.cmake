@@ -1,8 +1,8 @@
-# A stand-in for vcpkg, which cannot be had where the tests run: the functions that the port calls, doing what vcpkg's own do
-# as far as this port can tell, and vcpkg's checks of what comes out.
+# A stand-in for vcpkg, which cannot be had where the tests run: the functions that the port calls, doing what vcpkg's own
+# do as far as this port can tell, and checks like vcpkg's of what comes out.
 #
-# cmake -DPORT_DIR=... -DBUILD_DIR=... -DFEATURE=json -DHEADERS=... -P functions.cmake leaves the package in BUILD_DIR/package,
-# whose headers have to be those in HEADERS. Without an optional feature: -DFEATURE=core.
+# cmake -DPORT_DIR=... -DBUILD_DIR=... -DFEATURE=json -DHEADERS=... -P functions.cmake leaves the package in
+# BUILD_DIR/package, whose headers have to be those in HEADERS. Without an optional feature: -DFEATURE=core.
 cmake_minimum_required(VERSION 3.21)
 
 get_filename_component(PORT "${PORT_DIR}" NAME)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""manifest.py FILE...: are these what vcpkg takes, and what `vcpkg format-manifest` would write? By its documentation of
-vcpkg.json: which fields there are, of what form, and in which order they are written."""
+"""manifest.py FILE...: are these what vcpkg takes, and what `vcpkg format-manifest` would write? By its documentation
+of vcpkg.json: which fields there are, of what form, and in which order they are written."""
 
 import json
 import re
