@@ -35,6 +35,12 @@ wanted(OFF ${_major}.${_minor}.${_next_patch} EXACT)
 wanted(OFF ${_major}.${_last_minor}...${_major}.${_next_minor})
 wanted(OFF COMPONENTS telepathy)
 
+# a Boost without JSON
+set(CMAKE_DISABLE_FIND_PACKAGE_boost_json ON)
+wanted(OFF COMPONENTS json)
+wanted(ON OPTIONAL_COMPONENTS json)
+unset(CMAKE_DISABLE_FIND_PACKAGE_boost_json)
+
 if(TARGET presence::json)
   message(FATAL_ERROR "presence::json is there without having been found")
 endif()
