@@ -1,4 +1,4 @@
-// What the operator of a server wants of it: numbers, a log, webhooks, limits, and a way to deal with the slow and unruly.
+// What the operator of a server wants: numbers, a log, webhooks, limits, and a way to deal with who is slow or unruly.
 #include <presence/presence.hpp>
 #include <presence/testing/manual_clock.hpp>
 

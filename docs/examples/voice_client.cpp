@@ -7,7 +7,6 @@
 #include <chrono>
 #include <iostream>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,21 +33,19 @@ class voice_client {
 
   void sign_in(std::string text) {
     room_.attach();  // does nothing where it is attached already
-    say({std::move(text)});
+    wanted_ = true;
+    mine_ = {std::move(text)};
+    send();
   }
-  void mute(bool on) {
-    if (mine_) say({mine_->text, on, mine_->speaking && !on});
-  }
-  void speak(bool on) {
-    if (mine_ && !mine_->muted) say({mine_->text, false, on});
-  }
+  void mute(bool on) { say({mine_.text, on, mine_.speaking && !on}); }
+  void speak(bool on) { say({mine_.text, mine_.muted, on && !mine_.muted}); }
   void sign_out() {
-    mine_.reset();
+    wanted_ = false;
     room_.leave();
   }
-  /// Called by a timer: what was refused for a passing reason is sent again, as it is now.
+  /// Called by a timer: what was refused for a passing reason is sent again, as it is by now.
   void tick() {
-    if (std::exchange(unsent_, false) && mine_) send();
+    if (may_say() && std::exchange(unsent_, false)) send();
   }
   [[nodiscard]] std::string own_line() const {
     const auto me = room_.self();
@@ -83,10 +80,8 @@ class voice_client {
         heard = heard || one.connected;
       }
       std::cout << "  " << name << (devices.size() > 1 ? " (" + std::to_string(devices.size()) + " devices)" : "")
-                << (all.speaking ? " speaking"
-                    : all.muted  ? " muted"
-                                 : "")
-                << ": " << all.text << (heard ? "" : " (connection lost)") << '\n';
+                << (all.speaking ? " speaking" : "") << (all.muted ? " muted" : "") << ": " << all.text
+                << (heard ? "" : " (connection lost)") << '\n';
     }
   }
 
@@ -96,21 +91,19 @@ class voice_client {
     bool connected = true;
   };
 
+  /// To update somebody who is not there is to enter him: whoever was thrown out does not come back by a "speaking".
+  [[nodiscard]] bool may_say() const { return wanted_ && room_.self().state != presence::self_state::lost; }
   void say(voice now) {
-    if (mine_ == now) return;  // nothing new
+    if (!may_say() || mine_ == now) return;
     mine_ = std::move(now);
     send();
   }
   void send() {
-    room_.update(*mine_, [this](std::error_code error) {  // enters where it is not present yet
+    room_.update(mine_, [this](std::error_code error) {
       dirty_ = true;
-      if (!error) {
-        unsent_ = false;
-      } else if (presence::is_temporary(error)) {
-        unsent_ = true;
-      } else if (error != presence::errc::superseded) {  // that one is no failure: a later one counts
-        problem_ = error.message();
-      }
+      if (error == presence::errc::superseded) return;  // a later one counts, and has an answer of its own
+      unsent_ = presence::is_temporary(error);
+      problem_ = error && !unsent_ ? error.message() : std::string{};
     });
   }
   void change(const presence::changes<voice>& all) {
@@ -144,8 +137,8 @@ class voice_client {
     }
   }
 
-  std::optional<voice> mine_;
-  bool unsent_ = false, dirty_ = true;
+  voice mine_;
+  bool wanted_ = false, unsent_ = false, dirty_ = true;
   std::string connection_ = "not connected", problem_;
   std::map<std::string, std::map<std::string, device>> people_;  // by user, then by connection
   Participant room_;
@@ -188,6 +181,11 @@ int main() {
   to_ann = server.resume(key).value();
   ann.draw("ann's screen");
   std::cout << "ann is " << ben.status_of("ann") << ", cid is " << ben.status_of("cid") << '\n';
+
+  server.evict("table 1", "ben");
+  phone.speak(false);  // not sent: the phone knows that it was thrown out
+  ann.draw("ann's screen");
+  std::cout << "ben's own line: " << ben.own_line() << '\n';
 
   server.kick("ann");
   ann.draw("ann's screen");
