@@ -11,10 +11,10 @@ int main() {
   presence::hub<status> hub;
   auto alice = hub.connect("alice"), bob = hub.connect("bob");
   auto a = alice.join("lobby"), b = bob.join("lobby");
-
-  auto sub = b.subscribe([](const auto& event) { std::cout << event.client_id << ' ' << event.action << '\n'; });
-  a.enter({"online"});                                                                          // alice enter
-  a.update({"busy"});                                                                           // alice update
-  for (const auto& m : b.snapshot()) std::cout << m.client_id << ": " << m.data->text << '\n';  // alice: busy
-  alice.close();                                                                                // alice leave
+  auto sub = b.subscribe([](const auto& event) {  // what bob is told
+    std::cout << event.client_id << ' ' << event.action << '\n';
+  });
+  a.enter({"online"});  // alice enter
+  a.update({"busy"});   // alice update
+  alice.close();        // alice leave
 }
