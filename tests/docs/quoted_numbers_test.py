@@ -10,11 +10,11 @@ PAGES = {
     "docs/index.md": (
         ("real mutex", "presence", "`naive`"),
         {
-            "an update that one listener hears, in batches of 100": ("update", "100,000 members, 100 batch, 1 listeners"),
-            "the same, one message at a time": ("update", "100,000 members, 1 batch, 1 listeners"),
+            "update, one listener, batches of 100": ("update", "100,000 members, 100 batch, 1 listeners"),
+            "the same, one by one": ("update", "100,000 members, 1 batch, 1 listeners"),
             '"is this user present?"': ("is user present", "100,000 members"),
-            "a hub tells one of 10,000 sinks, for each": ("publish", "10,000 sinks"),
-            "memory of a member, without its data": ("members", "100,000 members", "bytes each"),
+            "telling one of 10,000 sinks": ("publish", "10,000 sinks"),
+            "a member without its data": ("members", "100,000 members", "bytes each"),
         },
     ),
     "docs/guides/server-operator.md": (
