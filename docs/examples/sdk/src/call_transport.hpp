@@ -100,24 +100,18 @@ class call_transport {
   [[nodiscard]] std::string_view client_id() const { return end_->name(); }
   [[nodiscard]] std::string connection_id() const { return end_->connection_id(); }
 
-  // Each keeps what it calls: this may be gone before the call returns.
-  void bind(call_end::receiver* to) {
-    std::shared_ptr { end_ } -> bind(to);
-  }
-  void attach(presence::mode_set modes) {
-    std::shared_ptr { end_ } -> attach(modes);
-  }
-  void detach() {
-    std::shared_ptr { end_ } -> detach();
-  }
-  void resync() {
-    std::shared_ptr { end_ } -> resync();
-  }
+  // Each holds on to what it calls: this may be gone before the call returns.
+  void bind(call_end::receiver* to) { held()->bind(to); }
+  void attach(presence::mode_set modes) { held()->attach(modes); }
+  void detach() { held()->detach(); }
+  void resync() { held()->resync(); }
   void publish(std::vector<message> messages, presence::publish_token token) {
-    std::shared_ptr { end_ } -> publish(std::move(messages), token);
+    held()->publish(std::move(messages), token);
   }
 
  private:
+  [[nodiscard]] std::shared_ptr<call_end> held() const { return end_; }
+
   std::shared_ptr<call_end> end_;
 };
 static_assert(presence::transport<call_transport>);

@@ -41,7 +41,7 @@ enum class kind : std::uint8_t {
   ping,       // what comes back as it is, once all before it has been heard
 };
 
-/// The key of a client that knows nothing of what it was told.
+/// What a client says that it has heard when it wants a sync.
 inline constexpr std::uint64_t nothing_known = std::numeric_limits<std::uint64_t>::max();
 
 class writer {
@@ -109,8 +109,8 @@ class reader {
 }
 
 [[nodiscard]] std::string to_frame(const message& m);
-/// Nothing where the fields make no sense. An action that is not known gets a number that no action has: the participant leaves
-/// it out and reports it, the hub refuses it.
+/// Nothing where the fields make no sense. An action that is not known gets a number that no action has: the participant
+/// leaves it out and reports it, the hub refuses it.
 [[nodiscard]] std::optional<message> to_message(reader fields);
 
 /// The messages before the frame that says what they are.

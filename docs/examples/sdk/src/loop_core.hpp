@@ -32,8 +32,8 @@ struct loop_core {
   std::chrono::milliseconds ahead{0};  // what a test lets pass without waiting
 };
 
-/// The clock that hub and participants get: grace periods run on the time that the loop's timers go by, so that a timer which
-/// has passed finds its deadline passed.
+/// The clock that hub and participants get: grace periods run on the time that the loop's timers go by, so that a timer
+/// which has passed finds its deadline passed.
 class loop_clock {
  public:
   explicit loop_clock(std::shared_ptr<const loop_core> of) : of_(std::move(of)) {}

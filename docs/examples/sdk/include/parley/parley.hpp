@@ -1,7 +1,7 @@
 // parley: who is in a call, and are they muted. The whole interface of a small voice SDK, for programs in C++17.
 //
-// Everything of it belongs to the thread that runs its loop. Listeners must not throw, and must not run the loop; they
-// may call and destroy everything else.
+// Everything of it belongs to the thread that runs its loop. Listeners may call and destroy everything, but not run the
+// loop. What one throws ends there, and is told to `call::options::on_error`.
 #ifndef PARLEY_PARLEY_HPP
 #define PARLEY_PARLEY_HPP
 
