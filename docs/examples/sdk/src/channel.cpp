@@ -9,7 +9,8 @@ namespace parley {
 struct channel::socket : pinned {
   explicit socket(loop_core& on) {
     uv_tcp_init(&on.uv, &tcp);
-    uv_tcp_nodelay(&tcp, 1);  // else small frames wait for each other: 40 ms
+    uv_tcp_nodelay(&tcp, 1);        // else small frames wait for each other: 40 ms
+    uv_tcp_keepalive(&tcp, 1, 60);  // seconds: who goes without a word is noticed
     tcp.data = static_cast<pinned*>(this);
   }
   [[nodiscard]] static socket& of(void* data) { return *static_cast<socket*>(static_cast<pinned*>(data)); }
@@ -81,7 +82,6 @@ channel::channel(loop_core& on, int port, user& told) : socket_(new socket{on}),
 channel::channel(loop_core& on, uv_stream_t* listener, user& told) : socket_(new socket{on}), user_(told) {
   socket_->owner = this;
   socket_->pauses = true;
-  uv_tcp_keepalive(&socket_->tcp, 1, 30);  // seconds
   uv_accept(listener, socket_->stream()) == 0 ? socket_->read() : socket_->broken();
 }
 channel::~channel() {

@@ -109,8 +109,8 @@ class reader {
 }
 
 [[nodiscard]] std::string to_frame(const message& m);
-/// Nothing where the fields make no sense. An action that is not known gets a number that no action has: the participant
-/// leaves it out and reports it, the hub refuses it.
+/// Nothing where the fields make no sense. An action that is not known gets a number that no action has: the
+/// participant leaves it out and reports it, the hub refuses it.
 [[nodiscard]] std::optional<message> to_message(reader fields);
 
 /// The messages before the frame that says what they are.

@@ -1,11 +1,15 @@
 #include "loop_core.hpp"
 
+#include <csignal>
 #include <parley/parley.hpp>
 #include <system_error>
 
 namespace parley {
 
 loop_core::loop_core() {
+  // libuv leaves this to programs: else the first write to a broken connection ends them. One's own handler stays.
+  const auto before = std::signal(SIGPIPE, SIG_IGN);
+  if (before != SIG_DFL) std::signal(SIGPIPE, before);
   if (const int status = uv_loop_init(&uv); status != 0) throw std::system_error{-status, std::generic_category()};
 }
 loop_core::~loop_core() {

@@ -295,6 +295,25 @@ TEST_F(server_test, who_asks_and_does_not_listen_stands_still) {
   }
 }
 
+TEST_F(server_test, a_write_to_a_broken_connection_ends_no_program) {
+  auto gone = std::make_unique<slow_reader>(board_.port());
+  gone->say(writer{kind::hello}.text("ticket").text("gone").text("room").text("").number(1).number(0).bytes());
+  gone->say(writer{kind::attach}.number(presence::mode_set::all().bits()).bytes());
+  const auto bob = attached();
+  for (bool there = false; !there;) {
+    gone->flush();
+    bob->say(writer{kind::ping}.number(0));
+    ASSERT_TRUE(bob->await(kind::ping));
+    gone->read([&](kind what, reader) { there |= what == kind::attached; });
+  }
+  for (int i = 1; i <= 3; ++i) {  // the server reads them together, and before the end of the other connection
+    bob->say(entering("data"));
+    bob->say(writer{kind::publish}.number(1));
+  }
+  gone.reset();
+  EXPECT_TRUE(bob->await(kind::published));
+}
+
 TEST_F(server_test, a_number_that_is_no_mode_attaches_nothing) {
   const auto who = come();
   who->hello();
