@@ -41,7 +41,7 @@ struct channel::socket : pinned {
     if (owner == nullptr) return;
     in += bytes;
     std::string_view rest = in;
-    while (owner != nullptr && rest.size() >= 4) {
+    while (owner != nullptr && !paused && rest.size() >= 4) {
       std::size_t size = 0;
       for (int i = 0; i < 4; ++i) size = size << 8U | static_cast<unsigned char>(rest[static_cast<std::size_t>(i)]);
       if (size > max_frame) return broken();
@@ -54,6 +54,8 @@ struct channel::socket : pinned {
   void sent() {
     if (owner == nullptr || !paused || waiting() > max_waiting / 2) return;
     paused = false;
+    heard({});  // what had been read already
+    if (owner == nullptr || paused) return;
     read();
     owner->user_.on_drained();
   }

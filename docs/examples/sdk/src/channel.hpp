@@ -27,7 +27,7 @@ class channel {
 
   /// Connects; what is sent meanwhile waits.
   channel(loop_core& on, int port, user& told);
-  /// Takes the connection that waits at a listener. While it is full nothing is read, so that whoever asks without
+  /// Takes the connection that waits at a listener. While it is full nothing is told, so that whoever asks without
   /// reading the answers stands still.
   channel(loop_core& on, uv_stream_t* listener, user& told);
   channel(const channel&) = delete;

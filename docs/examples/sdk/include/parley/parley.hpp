@@ -67,8 +67,8 @@ struct event {
 
 struct loop_core;
 
-/// What calls and servers run on. It may end before them. A program without a handler for SIGPIPE ignores that signal from
-/// then on.
+/// What calls and servers run on. It may end before them. A program without a handler for SIGPIPE ignores that signal
+/// from then on.
 class PARLEY_EXPORT loop {
  public:
   loop();
