@@ -27,7 +27,7 @@ using std::chrono::milliseconds;
 using data = std::string;
 using hub_type = presence::hub<data>;
 
-// --- errors -------------------------------------------------------------------------------------------------------------
+// --- errors ----------------------------------------------------------------------------------------------------------
 
 /// The enumerators of the C enum have the numbers of `presence::errc`, which a test compares one by one.
 presence_status status_of(std::error_code error) noexcept {
@@ -52,7 +52,7 @@ presence_status guarded(Work&& work) noexcept {
   }
 }
 
-// --- what goes in and out -----------------------------------------------------------------------------------------------
+// --- what goes in and out --------------------------------------------------------------------------------------------
 
 /// Nothing in memory is larger than `PTRDIFF_MAX`: such a size is a mistake, a negative number for instance.
 bool valid(presence_bytes bytes) noexcept {
@@ -101,7 +101,7 @@ std::optional<presence::action_set> actions_of(std::uint32_t bits) noexcept {
   return set;
 }
 
-// --- structs that grow --------------------------------------------------------------------------------------------------
+// --- structs that grow -----------------------------------------------------------------------------------------------
 
 presence_hub_options default_options() {
   const presence::hub_options made;
@@ -130,8 +130,8 @@ presence_status fill(Struct* out, std::size_t size, Struct defaults) noexcept {
   return PRESENCE_OK;
 }
 
-/// A caller with an older header says less, and the rest keeps its defaults. One with a newer header says more, which has
-/// to be 0, as this library could not do it.
+/// A caller with an older header says less, and the rest keeps its defaults. One with a newer header says more, which
+/// has to be 0, as this library could not do it.
 template <class Struct>
 std::optional<Struct> read(const Struct* given, Struct read) noexcept {
   if (given == nullptr || given->size < size_1_0(given)) return std::nullopt;
@@ -143,7 +143,7 @@ std::optional<Struct> read(const Struct* given, Struct read) noexcept {
   return read;
 }
 
-// --- callbacks ----------------------------------------------------------------------------------------------------------
+// --- callbacks -------------------------------------------------------------------------------------------------------
 
 /// A callback and its user data, which are destroyed exactly once, whatever happens to the call that brought them.
 template <class Callback>
@@ -172,15 +172,15 @@ class owned {
   Callback callback_;
 };
 
-// Callbacks live in shared pointers that are held here too, beside the library. So nothing of the caller's is destroyed in
-// the middle of the library, where a lock may be held.
+// Callbacks live in shared pointers that are held here too, beside the library. So nothing of the caller's is destroyed
+// in the middle of the library, where a lock may be held.
 using completion = owned<presence_completion>;
 using listener = owned<presence_listener>;
 using wake = owned<presence_wake>;
 
 }  // namespace
 
-// --- handles ------------------------------------------------------------------------------------------------------------
+// --- handles ---------------------------------------------------------------------------------------------------------
 
 struct presence_hub {
   std::shared_ptr<wake> on_earlier_deadline;
@@ -258,7 +258,7 @@ presence_status operate(presence_participant* by, presence::action what, const p
 
 }  // namespace
 
-// --- the functions ------------------------------------------------------------------------------------------------------
+// --- the functions ---------------------------------------------------------------------------------------------------
 
 extern "C" {
 

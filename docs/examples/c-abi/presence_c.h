@@ -9,20 +9,21 @@
 /// passed in is copied before the call returns. What comes out lives as long as the function or struct says.
 ///
 /// RESULTS. A function that can fail returns a `presence_status`. A null pointer where something is needed is
-/// `PRESENCE_ERR_INVALID_ARGUMENT`, and so is a struct with a `size` that makes no sense. Every function may also return
-/// `PRESENCE_ERR_NO_MEMORY` and `PRESENCE_ERR_OTHER`. Whatever a function returns that is not `PRESENCE_OK`, it has done
-/// nothing, and a handle that it should have made is null. C++ exceptions never come out.
+/// `PRESENCE_ERR_INVALID_ARGUMENT`, and so is a struct with a `size` that makes no sense. Every function may also
+/// return `PRESENCE_ERR_NO_MEMORY` and `PRESENCE_ERR_OTHER`. Whatever a function returns that is not `PRESENCE_OK`, it
+/// has done nothing, and a handle that it should have made is null. C++ exceptions never come out.
 ///
-/// CALLBACKS. A callback comes with user data and, where wanted, a function that destroys these. That function is called
-/// exactly once, after the last call of the callback, also where the function that took the callback fails. No callback
-/// runs under a lock: it may call every function here. It must not throw, which ends the program, nor `longjmp`.
+/// CALLBACKS. A callback comes with user data and, where wanted, a function that destroys these. That function is
+/// called exactly once, after the last call of the callback, also where the function that took the callback fails. No
+/// callback runs under a lock: it may call every function here. It must not throw, which ends the program, nor
+/// `longjmp`.
 ///
-/// THREADS. The library starts no thread; a callback runs in a thread that has called a function. A hub and a participant
-/// may be used by any number of threads at once; a session, a subscription and a snapshot by one at a time. The callbacks
-/// of one participant never run at the same time; those of two may.
+/// THREADS. The library starts no thread; a callback runs in a thread that has called a function. A hub and a
+/// participant may be used by any number of threads at once; a session, a subscription and a snapshot by one at a time.
+/// The callbacks of one participant never run at the same time; those of two may.
 ///
-/// GROWTH. A later version adds functions, fields at the end of structs that have a `size`, and enumerators: expect values
-/// that you do not know. It takes nothing away. docs/guides/c-abi.md says how that works.
+/// GROWTH. A later version adds functions, fields at the end of structs that have a `size`, and enumerators: expect
+/// values that you do not know. It takes nothing away. docs/guides/c-abi.md says how that works.
 #ifndef PRESENCE_C_H
 #define PRESENCE_C_H
 
@@ -48,13 +49,13 @@ extern "C" {
 #define PRESENCE_C_NOEXCEPT
 #endif
 
-// --- values -------------------------------------------------------------------------------------------------------------
+// --- values ----------------------------------------------------------------------------------------------------------
 
 /// `PRESENCE_C_VERSION` of the library that is running, which may be newer than this header.
 PRESENCE_C_API uint32_t presence_c_version(void) PRESENCE_C_NOEXCEPT;
 
-/// How a call or an operation went. Positive numbers are those of the C++ library; its docs/errors.md says when each comes
-/// and what to do.
+/// How a call or an operation went. Positive numbers are those of the C++ library; its docs/errors.md says when each
+/// comes and what to do.
 typedef enum presence_status {
   PRESENCE_OK = 0,
 
@@ -97,16 +98,16 @@ typedef enum presence_status {
   PRESENCE_STATUS_FORCE_32_BIT = 0x7fffffff  ///< none: makes every compiler take 32 bits
 } presence_status;
 
-/// An English sentence without a full stop, for logs. It ends with a zero byte and lives for ever; it is never null, also
-/// not for a number that is no status.
+/// An English sentence without a full stop, for logs. It ends with a zero byte and lives for ever; it is never null,
+/// also not for a number that is no status.
 PRESENCE_C_API const char* presence_status_text(presence_status status) PRESENCE_C_NOEXCEPT;
 
 /// Whether the same call, unchanged, may succeed a little later: room full, rate limited, overloaded, disconnected, no
 /// memory.
 PRESENCE_C_API bool presence_status_is_temporary(presence_status status) PRESENCE_C_NOEXCEPT;
 
-/// Bytes of somebody else. A null `data` is "none" where that means something, and else empty. Invalid arguments are a null
-/// `data` with a `size` above 0, and a `size` above `PTRDIFF_MAX`.
+/// Bytes of somebody else. A null `data` is "none" where that means something, and else empty. Invalid arguments are a
+/// null `data` with a `size` above 0, and a `size` above `PTRDIFF_MAX`.
 typedef struct presence_bytes {
   const void* data;
   size_t size;
@@ -124,7 +125,7 @@ static inline presence_bytes presence_text(const char* text) {
 #define PRESENCE_HAS(pointer, field) \
   ((size_t)((const char*)(&(pointer)->field + 1) - (const char*)(pointer)) <= (pointer)->size)
 
-// --- callbacks ----------------------------------------------------------------------------------------------------------
+// --- callbacks -------------------------------------------------------------------------------------------------------
 
 /// What may happen to a member. One bit each, so that they can be summed up to what a subscription asks for.
 typedef enum presence_action {
@@ -146,8 +147,8 @@ typedef enum presence_leave_reason {
   PRESENCE_REASON_FORCE_32_BIT = 0x7fffffff
 } presence_leave_reason;
 
-/// What a listener is told. The struct and all bytes in it live until the listener returns. Times are milliseconds since
-/// the Unix epoch.
+/// What a listener is told. The struct and all bytes in it live until the listener returns. Times are milliseconds
+/// since the Unix epoch.
 typedef struct presence_event {
   size_t size;  ///< of the struct, as the library knows it: see `PRESENCE_HAS`
   presence_action action;
@@ -166,8 +167,8 @@ typedef struct presence_listener {
   void (*destroy)(void* user_data);  ///< may be null
 } presence_listener;
 
-/// For the outcome of an operation. `call` may be null: then nobody is told. Otherwise it is called exactly once where the
-/// function returned `PRESENCE_OK`, perhaps before it returned, and never where it did not. When the participant is
+/// For the outcome of an operation. `call` may be null: then nobody is told. Otherwise it is called exactly once where
+/// the function returned `PRESENCE_OK`, perhaps before it returned, and never where it did not. When the participant is
 /// destroyed first, the outcome is `PRESENCE_ERR_OPERATION_ABORTED`.
 typedef struct presence_completion {
   void (*call)(presence_status outcome, void* user_data);
@@ -182,7 +183,7 @@ typedef struct presence_wake {
   void (*destroy)(void* user_data);  ///< may be null
 } presence_wake;
 
-// --- hub ----------------------------------------------------------------------------------------------------------------
+// --- hub -------------------------------------------------------------------------------------------------------------
 
 /// The authority: it knows who is in which room. Any number of threads.
 typedef struct presence_hub presence_hub;
@@ -205,8 +206,8 @@ PRESENCE_C_API presence_status presence_hub_options_init(presence_hub_options* o
 /// library, fields that the library does not know have to be 0.
 ///
 /// `wake` is called when `presence_hub_due_in` has become less than what it may have said before, from whichever thread
-/// did that. It tells an event loop to ask again, and need not call anything here. Its user data live as long as the hub's
-/// handle; where another thread is just calling it when the hub is destroyed, until that call returns.
+/// did that. It tells an event loop to ask again, and need not call anything here. Its user data live as long as the
+/// hub's handle; where another thread is just calling it when the hub is destroyed, until that call returns.
 PRESENCE_C_API presence_status presence_hub_create(const presence_hub_options* options, presence_wake wake,
                                                    presence_hub** hub) PRESENCE_C_NOEXCEPT;
 
@@ -218,10 +219,11 @@ PRESENCE_C_API void presence_hub_destroy(presence_hub* hub) PRESENCE_C_NOEXCEPT;
 /// connection stay. Where memory runs out, some may have ended; the next call goes on.
 PRESENCE_C_API presence_status presence_hub_run_due(presence_hub* hub, size_t* ended) PRESENCE_C_NOEXCEPT;
 
-/// The milliseconds until `presence_hub_run_due` has something to do: 0 if it has, -1 if nothing is known that will come.
+/// The milliseconds until `presence_hub_run_due` has something to do: 0 if it has, -1 if nothing is known that will
+/// come.
 PRESENCE_C_API presence_status presence_hub_due_in(presence_hub* hub, int64_t* milliseconds) PRESENCE_C_NOEXCEPT;
 
-// --- session ------------------------------------------------------------------------------------------------------------
+// --- session ---------------------------------------------------------------------------------------------------------
 
 /// One connection of one client to a hub. One thread at a time.
 typedef struct presence_session presence_session;
@@ -247,20 +249,20 @@ typedef struct presence_identity {
 /// As `presence_hub_options_init`; there is no client id.
 PRESENCE_C_API presence_status presence_identity_init(presence_identity* identity, size_t size) PRESENCE_C_NOEXCEPT;
 
-/// Opens a session. Errors: `INVALID_CLIENT_ID`; `BAD_REQUEST` for a grace or linger below -1; `INVALID_ARGUMENT` for a mode
-/// that there is not.
+/// Opens a session. Errors: `INVALID_CLIENT_ID`; `BAD_REQUEST` for a grace or linger below -1; `INVALID_ARGUMENT` for a
+/// mode that there is not.
 PRESENCE_C_API presence_status presence_hub_connect(presence_hub* hub, const presence_identity* identity,
                                                     presence_session** session) PRESENCE_C_NOEXCEPT;
 
-/// Takes up the session with this resume key again, after a drop or while it is still connected. Participants of it go on.
-/// The old handle means nothing any more: what is made from it says `PRESENCE_ERR_CONNECTION_CLOSED`, to drop or close it
-/// does nothing, and it is still to be destroyed. Errors: `INVALID_RESUME_KEY`; `CONNECTION_EXPIRED` after the grace period;
-/// `CONNECTION_CLOSED`.
+/// Takes up the session with this resume key again, after a drop or while it is still connected. Participants of it go
+/// on. The old handle means nothing any more: what is made from it says `PRESENCE_ERR_CONNECTION_CLOSED`, to drop or
+/// close it does nothing, and it is still to be destroyed. Errors: `INVALID_RESUME_KEY`; `CONNECTION_EXPIRED` after the
+/// grace period; `CONNECTION_CLOSED`.
 PRESENCE_C_API presence_status presence_hub_resume(presence_hub* hub, presence_bytes resume_key,
                                                    presence_session** session) PRESENCE_C_NOEXCEPT;
 
-/// Closes the session, unless it was dropped, where its grace period goes on, or taken up by another handle. Does nothing
-/// with a null pointer.
+/// Closes the session, unless it was dropped, where its grace period goes on, or taken up by another handle. Does
+/// nothing with a null pointer.
 PRESENCE_C_API void presence_session_destroy(presence_session* session) PRESENCE_C_NOEXCEPT;
 
 /// The public name of the connection. The bytes live as long as the handle.
@@ -279,11 +281,11 @@ PRESENCE_C_API presence_status presence_session_is_connected(presence_session* s
 /// nothing where the handle is not its session's any more.
 PRESENCE_C_API presence_status presence_session_drop(presence_session* session) PRESENCE_C_NOEXCEPT;
 
-/// A goodbye: its members leave at once, or after the linger time. Does nothing where the handle is not its session's any
-/// more.
+/// A goodbye: its members leave at once, or after the linger time. Does nothing where the handle is not its session's
+/// any more.
 PRESENCE_C_API presence_status presence_session_close(presence_session* session) PRESENCE_C_NOEXCEPT;
 
-// --- participant --------------------------------------------------------------------------------------------------------
+// --- participant -----------------------------------------------------------------------------------------------------
 
 /// A session's view of one room, and its presence there. Any number of threads.
 typedef struct presence_participant presence_participant;
@@ -299,14 +301,14 @@ typedef enum presence_room_state {
   PRESENCE_ROOM_FORCE_32_BIT = 0x7fffffff
 } presence_room_state;
 
-/// Makes a participant. Nothing is asked of the hub yet: to attach, enter, update or subscribe does that. A name that is
-/// empty, longer than 256 bytes or not UTF-8 is found out then.
+/// Makes a participant. Nothing is asked of the hub yet: to attach, enter, update or subscribe does that. A name that
+/// is empty, longer than 256 bytes or not UTF-8 is found out then.
 PRESENCE_C_API presence_status presence_session_room(presence_session* session, presence_bytes room,
                                                      presence_participant** participant) PRESENCE_C_NOEXCEPT;
 
-/// Leaves the room. Completions that wait are told `PRESENCE_ERR_OPERATION_ABORTED` before this returns, listeners are not
-/// called any more. It waits for a callback of the participant that another thread is running. Does nothing with a null
-/// pointer.
+/// Leaves the room. Completions that wait are told `PRESENCE_ERR_OPERATION_ABORTED` before this returns, listeners are
+/// not called any more. It waits for a callback of the participant that another thread is running. Does nothing with a
+/// null pointer.
 PRESENCE_C_API void presence_participant_destroy(presence_participant* participant) PRESENCE_C_NOEXCEPT;
 
 /// Outcomes: `INVALID_ROOM_NAME`, `NOT_PERMITTED`, `TOO_MANY_ROOMS`, `CONNECTION_CLOSED`, `CONNECTION_EXPIRED`,
@@ -321,13 +323,13 @@ PRESENCE_C_API presence_status presence_participant_detach(presence_participant*
 PRESENCE_C_API presence_status presence_participant_state(presence_participant* participant,
                                                           presence_room_state* state) PRESENCE_C_NOEXCEPT;
 
-/// Enters the room as the session's client, or if it is there updates it. A null `data.data` is no data, which is not the
-/// same as empty data. A participant that is told of its own event is told so before `done`.
+/// Enters the room as the session's client, or if it is there updates it. A null `data.data` is no data, which is not
+/// the same as empty data. A participant that is told of its own event is told so before `done`.
 ///
 /// Outcomes of this and the five below: `INVALID_CLIENT_ID` where the session has none, or may not act for others;
 /// `INVALID_ROOM_STATE`, `INVALID_ROOM_NAME` and what else an attach says; `NOT_PERMITTED`; `BANNED`; `ROOM_FULL`;
-/// `MESSAGE_TOO_LARGE`; `RATE_LIMITED`; `OVERLOADED`, inside a callback; `QUEUE_FULL`; `SUPERSEDED` by a later operation on
-/// the same member while it waited; `CONNECTION_CLOSED`; `OPERATION_ABORTED`; `NO_MEMORY`.
+/// `MESSAGE_TOO_LARGE`; `RATE_LIMITED`; `OVERLOADED`, inside a callback; `QUEUE_FULL`; `SUPERSEDED` by a later
+/// operation on the same member while it waited; `CONNECTION_CLOSED`; `OPERATION_ABORTED`; `NO_MEMORY`.
 PRESENCE_C_API presence_status presence_participant_enter(presence_participant* participant, presence_bytes data,
                                                           presence_completion done) PRESENCE_C_NOEXCEPT;
 /// Replaces the member's data, or enters it if it is not there.
@@ -351,17 +353,17 @@ PRESENCE_C_API presence_status presence_participant_leave_client(presence_partic
 typedef struct presence_subscription presence_subscription;
 
 /// Calls the listener for what happens from now on, and attaches the room if nothing did. `actions` is a sum of
-/// `presence_action`; 0 and unknown bits are invalid. The listener may be called before this returns, while `*subscription`
-/// is still null: members who are there already come as `PRESENCE_PRESENT`. How attaching went is told to nobody: where
-/// that matters, attach first.
+/// `presence_action`; 0 and unknown bits are invalid. The listener may be called before this returns, while
+/// `*subscription` is still null: members who are there already come as `PRESENCE_PRESENT`. How attaching went is told
+/// to nobody: where that matters, attach first.
 PRESENCE_C_API presence_status presence_participant_subscribe(presence_participant* participant, uint32_t actions,
                                                               presence_listener listener,
                                                               presence_subscription** subscription) PRESENCE_C_NOEXCEPT;
 
-/// Ends it: when this has returned the listener is not running and will not be called, and its user data are destroyed. It
-/// waits for a listener that another thread is running. Inside of that very listener it does not wait: then there is no
-/// further call, and the user data are destroyed once the listener has returned. A participant that is destroyed ends its
-/// subscriptions too, but leaves their handles and user data to this. Does nothing with a null pointer.
+/// Ends it: when this has returned the listener is not running and will not be called, and its user data are destroyed.
+/// It waits for a listener that another thread is running. Inside of that very listener it does not wait: then there is
+/// no further call, and the user data are destroyed once the listener has returned. A participant that is destroyed
+/// ends its subscriptions too, but leaves their handles and user data to this. Does nothing with a null pointer.
 PRESENCE_C_API void presence_subscription_destroy(presence_subscription* subscription) PRESENCE_C_NOEXCEPT;
 
 /// Whether the client has a member in the room, as far as is known: false too where nothing is known, which
@@ -370,12 +372,13 @@ PRESENCE_C_API presence_status presence_participant_is_user_present(presence_par
                                                                     presence_bytes client_id,
                                                                     bool* present) PRESENCE_C_NOEXCEPT;
 
-// --- snapshot -----------------------------------------------------------------------------------------------------------
+// --- snapshot --------------------------------------------------------------------------------------------------------
 
 /// The members of a room at one moment. It never changes and needs nothing else to live. One thread at a time.
 typedef struct presence_snapshot presence_snapshot;
 
-/// One member. The struct and all bytes in it live as long as the snapshot. Times are milliseconds since the Unix epoch.
+/// One member. The struct and all bytes in it live as long as the snapshot. Times are milliseconds since the Unix
+/// epoch.
 typedef struct presence_member {
   size_t size;  ///< of the struct, as the library knows it: see `PRESENCE_HAS`
   presence_bytes client_id;
@@ -386,7 +389,8 @@ typedef struct presence_member {
 } presence_member;
 
 /// Who is here, in the order in which they entered. Linear in the members; their data are shared, not copied. Errors:
-/// `NOT_SYNCED` where nothing is known yet; `INVALID_ROOM_STATE` in a detached or failed room; `SUBSCRIBE_NOT_PERMITTED`.
+/// `NOT_SYNCED` where nothing is known yet; `INVALID_ROOM_STATE` in a detached or failed room;
+/// `SUBSCRIBE_NOT_PERMITTED`.
 PRESENCE_C_API presence_status presence_participant_snapshot(presence_participant* participant,
                                                              presence_snapshot** snapshot) PRESENCE_C_NOEXCEPT;
 

@@ -1,7 +1,7 @@
 """presence_c.h for Python, with ctypes and nothing else.
 
-A handle is an object that ends with close() or with its `with` block. A function that does not return PRESENCE_OK raises
-an Error. Data and names are bytes; names may be str.
+A handle is an object that ends with close() or with its `with` block. A function that does not return PRESENCE_OK
+raises an Error. Data and names are bytes; names may be str.
 """
 
 import ctypes
@@ -55,10 +55,10 @@ class Identity(Structure):
                 ("grace", c_int64), ("linger", c_int64)]
 
 
-# --- callbacks ----------------------------------------------------------------------------------------------------------
+# --- callbacks --------------------------------------------------------------------------------------------------------
 #
-# The library must never call a Python function that has been collected. So it is given the same few C functions for all,
-# and as user data a number under which the Python function is kept until the library destroys the user data.
+# The library must never call a Python function that has been collected. So it is given the same few C functions for
+# all, and as user data a number under which the Python function is kept until the library destroys the user data.
 
 kept = {}
 numbers = itertools.count(1)
@@ -101,7 +101,7 @@ class Callback(Structure):
         return cls(ctypes.cast(entry, c_void_p), keep(function), ctypes.cast(on_destroy, c_void_p))
 
 
-# --- functions ----------------------------------------------------------------------------------------------------------
+# --- functions --------------------------------------------------------------------------------------------------------
 
 
 class Error(Exception):
@@ -167,7 +167,7 @@ def asked(function, kind, *arguments):
     return out
 
 
-# --- handles ------------------------------------------------------------------------------------------------------------
+# --- handles ----------------------------------------------------------------------------------------------------------
 
 
 class Handle:
