@@ -16,7 +16,8 @@ An HTML comment right above the block changes that; several may be given, separa
   <!-- snippet: namespace -->       the fragment stands at namespace scope; later blocks of the document see it
   <!-- snippet: continues -->       the fragment goes on in the function of the fragment before it
   <!-- snippet: json -->            the program needs presence::json
-  <!-- snippet: file=PATH -->       the block is literally a part of PATH, which is compiled elsewhere; only that is checked
+  <!-- snippet: file=PATH -->       the block is literally a part of PATH, which is compiled elsewhere; only that is checked;
+                                    blocks in other languages may have it too, and those in C and Python have to
   <!-- snippet: skip REASON -->     not C++ that can stand alone; the reason is not optional
   <!-- snippet: hidden              code that the compiler needs before the block and the reader does not
   CODE
@@ -30,6 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 KNOWN = ("namespace", "continues", "json", "file", "skip")
+QUOTED = ("c", "python")  # languages whose blocks are parts of files that the tests run
 
 
 class SnippetError(Exception):
@@ -71,7 +73,8 @@ def parse_directives(text, where):
 
 
 def blocks_of(document, text):
-    """The ```cpp blocks of a document, with what the comments above them say."""
+    """The ```cpp blocks of a document, and those in other languages that are parts of files, with what the comments above
+    them say."""
     words, hidden, hidden_line = {}, "", 0
     lines = text.split("\n")
     i = 0
@@ -94,11 +97,14 @@ def blocks_of(document, text):
             end = next((j for j in range(i + 1, len(lines)) if lines[j].strip() == fence[1]), None)
             if end is None:
                 raise SnippetError(f"{where}: code block without an end")
-            if fence[2] == "cpp":
-                code = textwrap.dedent("\n".join(lines[i + 1:end]))
+            quoted = set(words) == {"file"} and not hidden
+            code = textwrap.dedent("\n".join(lines[i + 1:end]))
+            if fence[2] == "cpp" or quoted:
                 yield Block(document, i + 2, code, words, hidden, hidden_line)
-            elif words or hidden:
-                raise SnippetError(f"{where}: snippet directives above a block that is not ```cpp")
+            elif fence[2] in QUOTED and "skip" not in words:
+                raise SnippetError(f"{where}: a block in {fence[2]} is part of a file: <!-- snippet: file=PATH -->")
+            elif hidden or set(words) - {"skip"}:
+                raise SnippetError(f"{where}: above a block that is not ```cpp only the directives file and skip make sense")
             words, hidden = {}, ""
             i = end
         elif line and (words or hidden):

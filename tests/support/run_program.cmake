@@ -1,5 +1,5 @@
-# Runs PROGRAM; it must exit with 0 and, where the file EXPECTED exists, print exactly what that file holds.
-execute_process(COMMAND "${PROGRAM}" RESULT_VARIABLE status OUTPUT_VARIABLE printed)
+# Runs PROGRAM, which may be a list with arguments; it must exit with 0 and, where the file EXPECTED exists, print exactly what that file holds.
+execute_process(COMMAND ${PROGRAM} RESULT_VARIABLE status OUTPUT_VARIABLE printed)
 message("${printed}")
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} ended with ${status}")
