@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""Makes the pages of the site from the documents as they stand in the repository.
+
+usage: assemble.py --source ROOT --output DIR --d2 PROGRAM
+
+In DIR/pages: the documents without what is for the tests; the examples as pages; copies of other files that a link leads to;
+diagrams where a document says `<!-- diagram: NAME -->`; links between prose, clauses and the reference. The reference is in
+DIR/pages/api already, made by api.py, or there is none. In DIR/mkdocs.yml: the configuration.
+"""
+
+import argparse
+import json
+import posixpath
+import re
+import shutil
+from pathlib import Path
+
+import crosslinks
+import diagrams
+import document
+import navigation
+
+LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".c": "c", ".h": "c", ".py": "python", ".sh": "bash", ".json": "json", ".md": "md",
+             ".cmake": "cmake", ".yml": "yaml", ".js": "js", ".mjs": "js", ".toml": "toml"}
+
+
+def language(path):
+    return "cmake" if path.name == "CMakeLists.txt" else LANGUAGES.get(path.suffix, "text")
+
+
+def is_text(path):
+    return path.is_file() and b"\0" not in path.read_bytes()[:4096]
+
+
+class Site:
+    def __init__(self, root, output, d2):
+        self.root, self.output, self.d2 = root, output, d2
+        self.pages = {}  # path of a page -> (Markdown, path in the repository from which its links count)
+        self.copied = {}  # path in the site -> file
+        self.drawn = set()
+        self.headers = {}
+
+    # what there is
+
+    def read_documents(self):
+        docs = self.root / "docs"
+        for path in sorted(docs.rglob("*")):
+            name = path.relative_to(docs).as_posix()
+            if not path.is_file() or name.startswith(("site/", "examples/")):
+                continue
+            if path.suffix == ".md":
+                self.pages[name] = (path.read_text(encoding="utf-8"), f"docs/{name}")
+            else:
+                self.copied[name] = path
+        self.pages["changelog.md"] = ((self.root / "CHANGELOG.md").read_text(encoding="utf-8"), "CHANGELOG.md")
+
+    def read_examples(self):
+        examples = self.root / "docs" / "examples"
+        rows = []
+        for path in sorted(examples.iterdir()):
+            if path.suffix == ".cpp":
+                page, about = f"examples/{path.stem}.md", leading_comment(path)
+                self.pages[page] = (example_page(path), f"docs/examples/{path.name}")
+            elif path.is_dir():
+                page = f"examples/{path.name}/index.md"
+                self.pages[page] = (directory_page(path), f"docs/examples/{path.name}/index.md")
+                about = self.read_example_documents(path) or leading_comment(path / "main.cpp")
+            else:
+                continue
+            rows.append((page, path.stem, first_sentence(about)))
+        listing = "".join(f"* [{name}]({posixpath.relpath(page, 'examples')}): {about}\n" for page, name, about in rows)
+        text = ("# Examples\n\nWhole programs. The tests build and run each, and compare what it prints.\n\n" + listing)
+        self.pages["examples/index.md"] = (text, "docs/examples/index.md")
+        return [{name: page} for page, name, _ in rows]
+
+    def read_example_documents(self, directory):
+        """The Markdown files of an example become pages of their own; what its README says first is what it is about."""
+        about = ""
+        for path in sorted(directory.rglob("*.md")):
+            name = path.relative_to(self.root / "docs").as_posix()
+            text = path.read_text(encoding="utf-8")
+            self.pages[name] = (text, f"docs/{name}")
+            if path.name == "README.md":
+                about = re.sub(r"\s+", " ", re.split(r"\n\s*\n", document.without_comments(text), maxsplit=2)[1])
+        return about
+
+    def read_reference(self):
+        """Takes the pages of the reference, if it has been made. Its symbols and headers, and its navigation."""
+        api = self.output / "pages" / "api"
+        if not api.is_dir():
+            return {}, []
+        for path in sorted(api.rglob("*.md")):
+            name = path.relative_to(self.output / "pages").as_posix()
+            self.pages[name] = (path.read_text(encoding="utf-8"), name)
+        symbols = {name: f"api/{target}" for name, target in read_json(api / "symbols.json").items()}
+        themes = [{theme: [{header_of(page): f"api/{page}"} for page in pages]}
+                  for theme, pages in read_json(api / "pages.json").items()]
+        return symbols, ["api/index.md", *themes]
+
+    # what becomes of it
+
+    def page_of(self, path):
+        """The page that shows a file or directory of the repository, made if there is none."""
+        inside = path.removeprefix("docs/")
+        if path == "README.md":
+            return "index.md"
+        if path == "CHANGELOG.md":
+            return "changelog.md"
+        if path in self.headers:
+            return self.headers[path]
+        if path.startswith("docs/") and (inside in self.pages or inside in self.copied):
+            return inside
+        if path == "docs/examples":
+            return "examples/index.md"
+        if path.startswith("docs/examples/"):
+            first, _, rest = path.removeprefix("docs/examples/").partition("/")
+            if not rest and f"examples/{Path(first).stem}.md" in self.pages:
+                return f"examples/{Path(first).stem}.md"
+            if f"examples/{first}/index.md" in self.pages:
+                return f"examples/{first}/index.md" + (f"#{document.slug(rest)}" if rest else "")
+        file = self.root / path
+        if not file.exists():
+            return None
+        page = f"source/{path}.md"
+        if page not in self.pages:
+            self.pages[page] = (source_page(path, file), path)
+        return page
+
+    def title_of(self, page, base, target):
+        """Of a page to which a document's link gives its file's name, as that is all that a code host shows."""
+        if target.endswith(".md") and not page.startswith("api/"):
+            found = self.page_of(posixpath.normpath(posixpath.join(posixpath.dirname(base), target)))
+            return document.title(self.pages[found][0]) if found in self.pages else ""
+        return ""
+
+    def link_target(self, page, base, target):
+        if re.match(r"[a-z]+:", target) or target.startswith("#"):
+            return target
+        path, hash_, anchor = target.partition("#")
+        if page.startswith("api/") and base == page:  # the reference links within the site
+            return target
+        found = self.page_of(posixpath.normpath(posixpath.join(posixpath.dirname(base), path)))
+        if found is None:
+            raise SystemExit(f"{base}: {target} leads nowhere")
+        if hash_ and "#" not in found and not found.startswith("source/"):
+            found += hash_ + anchor
+        return crosslinks.relative(found, page)
+
+    def insert_diagrams(self, page, text):
+        def one(mark):
+            name = mark[1]
+            source = self.root / "docs" / "site" / "diagrams" / f"{name}.d2"
+            if not source.is_file():
+                raise SystemExit(f"{page}: there is no diagram '{name}'")
+            self.drawn.add(name)
+            return f"\n{diagrams.draw(self.d2, source)}\n"
+        return document.map_prose(text, lambda prose: re.sub(r"^<!-- diagram: (\S+) -->$", one, prose, flags=re.MULTILINE))
+
+    def unused_diagrams(self):
+        sources = {path.stem for path in (self.root / "docs" / "site" / "diagrams").glob("*.d2")}
+        return sorted(sources - self.drawn)
+
+    def assemble(self):
+        self.read_documents()
+        examples = self.read_examples()
+        symbols, reference = self.read_reference()
+        self.headers = {f"include/{name}": page for name, page in symbols.items() if name.endswith(".hpp")}
+
+        clauses = crosslinks.Clauses()
+        done, todo = {}, list(self.pages)
+        while todo:  # a link may make a page of what it leads to
+            page = todo.pop()
+            text, base = self.pages[page]
+            if not page.startswith("source/"):
+                text = clauses.define(page, document.without_comments(text))
+                text = document.map_names(text, lambda target, name: self.title_of(page, base, target) or name)
+                text = document.map_links(text, lambda target: self.link_target(page, base, target))
+            done[page] = text
+            todo += [new for new in self.pages if new not in done and new not in todo]
+
+        linker = crosslinks.Linker(clauses, crosslinks.Symbols(symbols), done)
+        for page, text in done.items():
+            if not page.startswith("source/"):
+                done[page] = self.insert_diagrams(page, linker.link(page, text))
+        if self.unused_diagrams():
+            raise SystemExit(f"docs/site/diagrams: in no document: {', '.join(self.unused_diagrams())}")
+        for page, text in done.items():
+            if page.startswith("api/"):
+                done[page] = text + mentions(page, linker.mentions.get(page, ()), done)
+        self.write(done)
+        navigation.write(self.root, self.output, {"examples/": ["examples/index.md", *examples], "api/": reference})
+
+    def write(self, pages):
+        root = self.output / "pages"
+        for page, text in pages.items():
+            path = root / page
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        for name, file in self.copied.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, path)
+        shutil.copytree(self.root / "docs" / "site" / "css", root / "css", dirs_exist_ok=True)
+
+
+def read_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def header_of(page):
+    return page.removesuffix(".md") + ".hpp"
+
+
+def mentions(page, others, pages):
+    """Where the documents speak of what a page of the reference describes."""
+    links = [f"[{document.title(pages[other])}]({crosslinks.relative(other, page)})" for other in sorted(others)
+             if not other.startswith(("api/", "source/", "changelog"))]
+    return f"\n\n## In the documents\n\n{' · '.join(links)}\n" if links else ""
+
+
+def leading_comment(path):
+    """The comment at the top of a source file, as text."""
+    if not path.is_file():
+        return ""
+    lines = []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if not line.startswith("//"):
+            break
+        lines.append(line[2:].strip())
+    return " ".join(lines)
+
+
+def first_sentence(text):
+    return re.split(r"(?<=\.) ", text, maxsplit=1)[0]
+
+
+def example_page(path):
+    text = f"# {path.stem}\n\n{leading_comment(path)}\n\n"
+    code = re.sub(r"\A(//.*\n)+", "", path.read_text(encoding="utf-8"))
+    text += document.code_block(code, "cpp")
+    expected = path.with_suffix(".expected")
+    if expected.is_file():
+        text += f"\nIt prints:\n\n{document.code_block(expected.read_text(encoding='utf-8'), 'text')}"
+    return text
+
+
+def directory_page(path):
+    files = [f for f in sorted(path.rglob("*")) if is_text(f) and "__pycache__" not in f.parts]
+    named = {f: f.relative_to(path).as_posix() for f in files}
+    text = f"# {path.name}\n\n{leading_comment(path / 'main.cpp')}\n\n"
+    documents = [f"[{named[f]}]({named[f]})" for f in files if f.suffix == ".md"]
+    if documents:
+        text += f"More about it: {', '.join(documents)}.\n\n"
+    for file in files:
+        if file.suffix != ".md":
+            text += f"## {named[file]}\n\n{document.code_block(file.read_text(encoding='utf-8'), language(file))}\n"
+    return text
+
+
+def source_page(path, file):
+    text = f"---\nsearch:\n  exclude: true\n---\n# {path}\n\n"
+    if file.is_dir():
+        names = [f.relative_to(file).as_posix() for f in sorted(file.rglob("*")) if f.is_file() and "__pycache__" not in f.parts]
+        return text + document.code_block("\n".join(names), "text")
+    if not is_text(file):
+        return text + "Not a text file.\n"
+    return text + document.code_block(file.read_text(encoding="utf-8"), language(file))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--source", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--d2", default="d2")
+    arguments = parser.parse_args()
+    Site(arguments.source.resolve(), arguments.output.resolve(), arguments.d2).assemble()
+
+
+if __name__ == "__main__":
+    main()
