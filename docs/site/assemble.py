@@ -22,6 +22,15 @@ import navigation
 
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".c": "c", ".h": "c", ".py": "python", ".sh": "bash", ".json": "json", ".md": "md",
              ".cmake": "cmake", ".yml": "yaml", ".js": "js", ".mjs": "js", ".toml": "toml"}
+# What the generator is told of a page. The opening page has a layout of its own: docs/site/overrides/home.html. The search shows
+# prose before the reference, and no sources.
+SETTINGS = [
+    ("index.md", "template: home.html\nhide: [navigation, toc]"),
+    ("api/", "search:\n  boost: 0.5"),
+    ("examples/index.md", ""),
+    ("examples/", "search:\n  exclude: true"),
+    ("source/", "search:\n  exclude: true"),
+]
 
 
 def language(path):
@@ -195,12 +204,18 @@ class Site:
         for page, text in pages.items():
             path = root / page
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(settings(page) + text, encoding="utf-8")
         for name, file in self.copied.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, path)
         shutil.copytree(self.root / "docs" / "site" / "css", root / "css", dirs_exist_ok=True)
+        shutil.copytree(self.root / "docs" / "site" / "overrides", self.output / "overrides", dirs_exist_ok=True)
+
+
+def settings(page):
+    found = next((said for start, said in SETTINGS if page.startswith(start)), "")
+    return f"---\n{found}\n---\n" if found else ""
 
 
 def read_json(path):
@@ -258,7 +273,7 @@ def directory_page(path):
 
 
 def source_page(path, file):
-    text = f"---\nsearch:\n  exclude: true\n---\n# {path}\n\n"
+    text = f"# {path}\n\n"
     if file.is_dir():
         names = [f.relative_to(file).as_posix() for f in sorted(file.rglob("*")) if f.is_file() and "__pycache__" not in f.parts]
         return text + document.code_block("\n".join(names), "text")

@@ -21,8 +21,17 @@ OBJECTS = {
     "bob": "basic_session",
     "attachment": "basic_attachment",
     "participant": "basic_presence",
+    "a": "basic_presence",
+    "b": "basic_presence",
+    "p": "basic_presence",
     "subscription": "subscription",
 }
+
+# Overloaded in several headers, so that a lonely name says nothing.
+OVERLOADED = {"to_string"}
+
+# Pages on which a lonely word is one of these, if it can be.
+SCOPES = {"errors.md": "errc"}
 
 
 def relative(target, page):
@@ -90,8 +99,11 @@ class Symbols:
             for i in range(len(parts)):
                 self.by_ending.setdefault("::".join(parts[i:]), set()).add(name)
 
-    def resolve(self, code):
-        """The target of what stands between backticks, or none."""
+    def resolve(self, code, scope="", testing=False):
+        """The target of what stands between backticks, or none.
+
+        Members of `scope` need no owner. What the kit for tests has is meant where `testing` says so, or by its full name.
+        """
         if code.strip("<>").endswith(".hpp"):
             return self.targets.get(code.strip("<>"))
         found = re.fullmatch(r"(?:presence::)?([A-Za-z_][\w]*(?:(?:::|\.)~?[A-Za-z_]\w*)*)(?:<[^()]*>)?(\(.*\))?", code)
@@ -103,13 +115,17 @@ class Symbols:
             if "." in owner or "::" in owner:
                 return None
             return self.targets.get(f"{OBJECTS.get(owner, owner)}::{member}")
-        for exact in (name, f"testing::{name}"):
-            if exact in self.targets:
-                return self.targets[exact]
+        if name in OVERLOADED:
+            return None
+        exact = [f"{scope}::{name}", name, f"testing::{name}" if testing or "_" in name else ""]
+        for known in exact:
+            if known in self.targets:
+                return self.targets[known]
         # a lonely word may be anything: a member's name has to look like one
         if "::" not in name and "_" not in name and not called:
             return None
-        candidates = {self.targets[full] for full in self.by_ending.get(name, ())}
+        candidates = {self.targets[full] for full in self.by_ending.get(name, ())
+                      if testing or not full.startswith("testing::")}
         return candidates.pop() if len(candidates) == 1 else None
 
 
@@ -117,18 +133,36 @@ class Linker:
     def __init__(self, clauses, symbols, pages):
         self.clauses, self.symbols, self.pages = clauses, symbols, set(pages)
         self.mentions = {}  # page of the reference -> pages that link to it
+        self.seen, self.scope, self.scope_level = set(), "", 0  # of the section at hand
 
     def link(self, page, text):
+        self.seen, self.scope, self.scope_level = set(), "", 0
         return document.map_prose(text, lambda prose: self._link_prose(page, prose))
 
     def _link_prose(self, page, prose):
         done = []
         for part in re.split(r"^(#+ .*\n?)", prose, flags=re.MULTILINE):
-            seen = set()
-            done.append(part if re.match(r"#+ ", part) else self._link_section(page, part, seen))
+            if re.match(r"#+ ", part):
+                self._begin_section(part)
+                done.append(part)
+            else:
+                done.append(self._link_section(page, part))
         return "".join(done)
 
-    def _link_section(self, page, prose, seen):
+    def _begin_section(self, heading):
+        """A heading that names a class is the scope of what stands below it."""
+        level = heading.index(" ")
+        self.seen = set()
+        named = [name for name in re.findall(r"(?:`|^#+ )([\w:]+)(?:`|$)", heading.strip())
+                 if {name, f"testing::{name}"} & self.symbols.targets.keys()]
+        if named:
+            self.scope, self.scope_level = named[0], level
+            if named[0] not in self.symbols.targets:
+                self.scope = f"testing::{named[0]}"
+        elif level <= self.scope_level:
+            self.scope = ""
+
+    def _link_section(self, page, prose):
         def on_text(text):
             text = re.sub(r"\bdocs/([\w/-]+\.md)\b", lambda m: self._page_link(page, m[0], m[1], m[0]), text)
             return document.map_tokens(text, lambda t: self.clauses.link(page, t), lambda whole, _: whole)
@@ -139,10 +173,10 @@ class Linker:
             named = re.fullmatch(r"docs/([\w/-]+\.md)", inside)
             if named:
                 return self._page_link(page, whole, named[1], whole)
-            target = self.symbols.resolve(inside)
-            if target is None or target in seen or target == page:
+            target = self.symbols.resolve(inside, self.scope or SCOPES.get(page, ""), page == "testing.md")
+            if target is None or target in self.seen or target == page:
                 return whole
-            seen.add(target)
+            self.seen.add(target)
             self.mentions.setdefault(target.partition("#")[0], set()).add(page)
             return f"[{whole}]({relative(target, page)})"
 

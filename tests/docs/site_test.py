@@ -66,7 +66,7 @@ class Symbols(unittest.TestCase):
     symbols = crosslinks.Symbols(
         {"presence::basic_hub": "h#basic_hub", "presence::basic_hub::run_due": "h#run_due", "presence::hub": "h#hub",
          "presence::basic_hub::attach": "h#attach", "presence::basic_presence::attach": "p#attach",
-         "presence::errc::room_full": "e#room_full", "presence::event::data": "m#data", "presence::testing::manual_clock": "t",
+         "presence::errc::room_full": "e#room_full", "presence::event::data": "m#data", "presence::testing::manual_clock": "t", "presence::testing::manual_clock::set": "t#set", "presence::to_string": "x",
          "presence/hub.hpp": "h"})
 
     def test_are_found_where_they_cannot_be_another(self):
@@ -78,8 +78,15 @@ class Symbols(unittest.TestCase):
             self.assertEqual(self.symbols.resolve(code), target, code)
 
     def test_and_not_where_they_could(self):
-        for code in ("attach()", "data", "std::hub", "x.run", "presence", "a + b", "hub.nothing", "status.data"):
+        for code in ("attach()", "data", "std::hub", "x.run", "presence", "a + b", "hub.nothing", "status.data", "set()",
+                     "to_string"):
             self.assertIsNone(self.symbols.resolve(code), code)
+
+    def test_below_a_heading_that_names_a_class_its_members_need_no_owner(self):
+        linker = crosslinks.Linker(crosslinks.Clauses(), self.symbols, ["a.md"])
+        text = "## `basic_hub`\n`attach`\n### More\n`attach`\n## Else\n`attach`\n## `manual_clock`\n`set`\n"
+        self.assertEqual(linker.link("a.md", text), "## `basic_hub`\n[`attach`](h#attach)\n### More\n[`attach`](h#attach)\n"
+                         "## Else\n`attach`\n## `manual_clock`\n[`set`](t#set)\n")
 
     def test_are_linked_once_a_section_and_not_in_headings(self):
         linker = crosslinks.Linker(crosslinks.Clauses(), self.symbols, ["a.md"])
