@@ -19,9 +19,8 @@ import crosslinks
 import diagrams
 import document
 import navigation
+import sources
 
-LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".c": "c", ".h": "c", ".py": "python", ".sh": "bash", ".json": "json", ".md": "md",
-             ".cmake": "cmake", ".yml": "yaml", ".js": "js", ".mjs": "js", ".toml": "toml"}
 # What the generator is told of a page. The opening page has a layout of its own: docs/site/overrides/home.html. The search shows
 # prose before the reference, and no sources.
 SETTINGS = [
@@ -31,14 +30,6 @@ SETTINGS = [
     ("examples/", "search:\n  exclude: true"),
     ("source/", "search:\n  exclude: true"),
 ]
-
-
-def language(path):
-    return "cmake" if path.name == "CMakeLists.txt" else LANGUAGES.get(path.suffix, "text")
-
-
-def is_text(path):
-    return path.is_file() and b"\0" not in path.read_bytes()[:4096]
 
 
 class Site:
@@ -68,15 +59,15 @@ class Site:
         rows = []
         for path in sorted(examples.iterdir()):
             if path.suffix == ".cpp":
-                page, about = f"examples/{path.stem}.md", leading_comment(path)
-                self.pages[page] = (example_page(path), f"docs/examples/{path.name}")
+                page, about = f"examples/{path.stem}.md", sources.leading_comment(path)
+                self.pages[page] = (sources.example_page(path), f"docs/examples/{path.name}")
             elif path.is_dir():
                 page = f"examples/{path.name}/index.md"
-                self.pages[page] = (directory_page(path), f"docs/examples/{path.name}/index.md")
-                about = self.read_example_documents(path) or leading_comment(path / "main.cpp")
+                self.pages[page] = (sources.directory_page(path), f"docs/examples/{path.name}/index.md")
+                about = self.read_example_documents(path) or sources.leading_comment(path / "main.cpp")
             else:
                 continue
-            rows.append((page, path.stem, first_sentence(about)))
+            rows.append((page, path.stem, sources.first_sentence(about)))
         listing = "".join(f"* [{name}]({posixpath.relpath(page, 'examples')}): {about}\n" for page, name, about in rows)
         text = ("# Examples\n\nWhole programs. The tests build and run each, and compare what it prints.\n\n" + listing)
         self.pages["examples/index.md"] = (text, "docs/examples/index.md")
@@ -132,7 +123,7 @@ class Site:
             return None
         page = f"source/{path}.md"
         if page not in self.pages:
-            self.pages[page] = (source_page(path, file), path)
+            self.pages[page] = (sources.source_page(path, file), path)
         return page
 
     def title_of(self, page, base, target):
@@ -163,7 +154,8 @@ class Site:
                 raise SystemExit(f"{page}: there is no diagram '{name}'")
             self.drawn.add(name)
             return f"\n{diagrams.draw(self.d2, source)}\n"
-        return document.map_prose(text, lambda prose: re.sub(r"^<!-- diagram: (\S+) -->$", one, prose, flags=re.MULTILINE))
+        mark = re.compile(r"^<!-- diagram: (\S+) -->$", re.MULTILINE)
+        return document.map_prose(text, lambda prose: mark.sub(one, prose))
 
     def unused_diagrams(self):
         sources = {path.stem for path in (self.root / "docs" / "site" / "diagrams").glob("*.d2")}
@@ -231,55 +223,6 @@ def mentions(page, others, pages):
     links = [f"[{document.title(pages[other])}]({crosslinks.relative(other, page)})" for other in sorted(others)
              if not other.startswith(("api/", "source/", "changelog"))]
     return f"\n\n## In the documents\n\n{' · '.join(links)}\n" if links else ""
-
-
-def leading_comment(path):
-    """The comment at the top of a source file, as text."""
-    if not path.is_file():
-        return ""
-    lines = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if not line.startswith("//"):
-            break
-        lines.append(line[2:].strip())
-    return " ".join(lines)
-
-
-def first_sentence(text):
-    return re.split(r"(?<=\.) ", text, maxsplit=1)[0]
-
-
-def example_page(path):
-    text = f"# {path.stem}\n\n{leading_comment(path)}\n\n"
-    code = re.sub(r"\A(//.*\n)+", "", path.read_text(encoding="utf-8"))
-    text += document.code_block(code, "cpp")
-    expected = path.with_suffix(".expected")
-    if expected.is_file():
-        text += f"\nIt prints:\n\n{document.code_block(expected.read_text(encoding='utf-8'), 'text')}"
-    return text
-
-
-def directory_page(path):
-    files = [f for f in sorted(path.rglob("*")) if is_text(f) and "__pycache__" not in f.parts]
-    named = {f: f.relative_to(path).as_posix() for f in files}
-    text = f"# {path.name}\n\n{leading_comment(path / 'main.cpp')}\n\n"
-    documents = [f"[{named[f]}]({named[f]})" for f in files if f.suffix == ".md"]
-    if documents:
-        text += f"More about it: {', '.join(documents)}.\n\n"
-    for file in files:
-        if file.suffix != ".md":
-            text += f"## {named[file]}\n\n{document.code_block(file.read_text(encoding='utf-8'), language(file))}\n"
-    return text
-
-
-def source_page(path, file):
-    text = f"# {path}\n\n"
-    if file.is_dir():
-        names = [f.relative_to(file).as_posix() for f in sorted(file.rglob("*")) if f.is_file() and "__pycache__" not in f.parts]
-        return text + document.code_block("\n".join(names), "text")
-    if not is_text(file):
-        return text + "Not a text file.\n"
-    return text + document.code_block(file.read_text(encoding="utf-8"), language(file))
 
 
 def main():

@@ -20,8 +20,8 @@ def caption(source):
 
 def draw(d2, source):
     """The diagram as one line of HTML."""
-    command = [d2, "--no-xml-tag", "--omit-version", "--layout", "tala", "--pad", "4", "--salt", source.stem, str(source), "-"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    options = ["--no-xml-tag", "--omit-version", "--layout", "tala", "--pad", "4", "--salt", source.stem]
+    result = subprocess.run([d2, *options, str(source), "-"], capture_output=True, text=True, timeout=60)
     if result.returncode != 0 or re.search(r"\bwarn", result.stderr):
         raise SystemExit(f"{source}: {result.stderr.strip()}")
     return figure(result.stdout, caption(source))
@@ -30,7 +30,7 @@ def draw(d2, source):
 def figure(svg, text):
     svg = svg.replace("<![CDATA[", "").replace("]]>", "")
     svg = re.sub(r"\.[\w-]+ \.(?:fill|stroke|background-color|color|sketch-overlay)-[^{}]*\{[^{}]*\}", "", svg)
-    svg = re.sub(r'\s(?:fill|stroke)="(?:#[0-9a-fA-F]+|white|black|transparent)"(?=[^<>]*\bclass="[^"]*(?:fill|stroke)-)', "", svg)
+    svg = re.sub(r'\s(?:fill|stroke)="(?:#[0-9a-fA-F]+|white|black)"(?=[^<>]*\bclass="[^"]*(?:fill|stroke)-)', "", svg)
     svg = re.sub(r"<rect[^>]*fill-N7\"[^>]*stroke-width=\"0\"[^>]*/>", "", svg, count=1)  # the paper
     width = int(re.search(r'viewBox="0 0 (\d+) \d+"', svg)[1]) * SCALE
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(text)}" style="width:{width:.0f}px" ', 1)

@@ -66,7 +66,8 @@ class Symbols(unittest.TestCase):
     symbols = crosslinks.Symbols(
         {"presence::basic_hub": "h#basic_hub", "presence::basic_hub::run_due": "h#run_due", "presence::hub": "h#hub",
          "presence::basic_hub::attach": "h#attach", "presence::basic_presence::attach": "p#attach",
-         "presence::errc::room_full": "e#room_full", "presence::event::data": "m#data", "presence::testing::manual_clock": "t", "presence::testing::manual_clock::set": "t#set", "presence::to_string": "x",
+         "presence::errc::room_full": "e#room_full", "presence::event::data": "m#data", "presence::to_string": "x",
+         "presence::testing::manual_clock": "t", "presence::testing::manual_clock::set": "t#set",
          "presence/hub.hpp": "h"})
 
     def test_are_found_where_they_cannot_be_another(self):
