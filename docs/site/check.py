@@ -14,8 +14,6 @@ from urllib.parse import unquote, urlsplit
 # Where links for readers may lead.
 HOSTS = {
     "jsonlines.org",
-    "sdk.ably.com",
-    "squidfunk.github.io",  # the theme's own line at the foot of each page
 }
 # Addresses in the theme's scripts that these pages never ask for: they have no Mermaid diagrams, which are drawn here before,
 # no link to a repository, and no browser without ResizeObserver. The rest is text.
