@@ -52,7 +52,8 @@ class Site:
                 self.pages[name] = (path.read_text(encoding="utf-8"), f"docs/{name}")
             else:
                 self.copied[name] = path
-        self.pages["changelog.md"] = ((self.root / "CHANGELOG.md").read_text(encoding="utf-8"), "CHANGELOG.md")
+        for page, name in (("changelog.md", "CHANGELOG.md"), ("readme.md", "README.md")):
+            self.pages[page] = ((self.root / name).read_text(encoding="utf-8"), name)
 
     def read_examples(self):
         examples = self.root / "docs" / "examples"
@@ -139,7 +140,9 @@ class Site:
         path, hash_, anchor = target.partition("#")
         if page.startswith("api/") and base == page:  # the reference links within the site
             return target
-        found = self.page_of(posixpath.normpath(posixpath.join(posixpath.dirname(base), path)))
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(base), path))
+        # a heading of the repository's front page is not one of the site's
+        found = "readme.md" if hash_ and file == "README.md" else self.page_of(file)
         if found is None:
             raise SystemExit(f"{base}: {target} leads nowhere")
         if hash_ and "#" not in found and not found.startswith("source/"):
@@ -158,8 +161,8 @@ class Site:
         return document.map_prose(text, lambda prose: mark.sub(one, prose))
 
     def unused_diagrams(self):
-        sources = {path.stem for path in (self.root / "docs" / "site" / "diagrams").glob("*.d2")}
-        return sorted(sources - self.drawn)
+        there = {path.stem for path in (self.root / "docs" / "site" / "diagrams").glob("*.d2")}
+        return sorted(there - self.drawn)
 
     def assemble(self):
         self.read_documents()

@@ -125,7 +125,7 @@ class Assembly(unittest.TestCase):
             site.read_documents()
             site.read_examples()
             for link, target in {"../b.md#x": "../b.md#x", "../examples/c.cpp": "../examples/c.md", "#here": "#here",
-                                 "../examples/d/": "../examples/d/index.md", "../../README.md": "../index.md",
+                                 "../examples/d/": "../examples/d/index.md", "../../README.md": "../index.md", "../../README.md#x": "../readme.md#x",
                                  "../examples/d/e.hpp": "../examples/d/index.md#ehpp", "https://a.b/": "https://a.b/",
                                  "../../dev#L3": "../source/dev.md"}.items():
                 self.assertEqual(site.link_target("g/a.md", "docs/g/a.md", link), target)
