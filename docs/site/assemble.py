@@ -65,7 +65,7 @@ class Site:
             elif path.is_dir():
                 page = f"examples/{path.name}/index.md"
                 self.pages[page] = (sources.directory_page(path), f"docs/examples/{path.name}/index.md")
-                about = self.read_example_documents(path) or sources.leading_comment(path / "main.cpp")
+                about = self.read_example_documents(path) or sources.about_directory(path)
             else:
                 continue
             rows.append((page, path.stem, sources.first_sentence(about)))

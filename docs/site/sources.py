@@ -18,14 +18,18 @@ def is_text(path):
 
 def leading_comment(path):
     """The comment at the top of a source file, as text."""
-    if not path.is_file():
-        return ""
+    mark = "#" if language(path) == "cmake" else "//"
     lines = []
     for line in path.read_text(encoding="utf-8").split("\n"):
-        if not line.startswith("//"):
+        if not line.startswith(mark):
             break
-        lines.append(line[2:].strip())
+        lines.append(line.removeprefix(mark).strip())
     return " ".join(lines)
+
+
+def about_directory(path):
+    """What an example of several files is: the comment at the top of its program, or of its build file."""
+    return next((leading_comment(path / name) for name in ("main.cpp", "CMakeLists.txt") if (path / name).is_file()), "")
 
 
 def first_sentence(text):
@@ -45,7 +49,7 @@ def example_page(path):
 def directory_page(path):
     files = [f for f in sorted(path.rglob("*")) if is_text(f) and "__pycache__" not in f.parts]
     named = {f: f.relative_to(path).as_posix() for f in files}
-    text = f"# {path.name}\n\n{leading_comment(path / 'main.cpp')}\n\n"
+    text = f"# {path.name}\n\n{about_directory(path)}\n\n"
     documents = [f"[{named[f]}]({named[f]})" for f in files if f.suffix == ".md"]
     if documents:
         text += f"More about it: {', '.join(documents)}.\n\n"
