@@ -3,8 +3,8 @@
 import re
 
 
-def expand(nav, made, planned=frozenset()):
-    """`nav` with lists of pages in the places of names that end in a slash, without pages that are only planned.
+def expand(nav, made):
+    """`nav` with lists of pages in the places of names that end in a slash.
 
     A section that has no page is left out.
     """
@@ -14,17 +14,10 @@ def expand(nav, made, planned=frozenset()):
         if isinstance(what, str) and what.endswith("/"):
             what = made[what]
         if isinstance(what, list):
-            what = expand(what, made, planned)
-        if what and not (isinstance(what, str) and what in planned):
+            what = expand(what, made)
+        if what:
             done.append({title: what} if title else what)
     return done
-
-
-def planned_pages(root):
-    """The pages that docs/site/planned names and that are not there yet. Other missing pages are MkDocs' to find."""
-    plan = root / "docs" / "site" / "planned"
-    names = plan.read_text(encoding="utf-8").split() if plan.is_file() else []
-    return {page for page in names if not (root / "docs" / page).is_file()}
 
 
 def write(root, output, made):
@@ -33,7 +26,7 @@ def write(root, output, made):
     text = (root / "docs" / "site" / "mkdocs.yml").read_text(encoding="utf-8")
     # Only `nav` is read: the rest has tags that MkDocs knows.
     part = re.search(r"^nav:\n(?:[ #-].*\n|\n)+", text, re.MULTILINE)
-    nav = expand(yaml.safe_load(part[0])["nav"], made, planned_pages(root))
+    nav = expand(yaml.safe_load(part[0])["nav"], made)
     configuration = {"nav": nav, "docs_dir": str(output / "pages"), "site_dir": str(output / "site")}
     (output / "mkdocs.yml").write_text(yaml.safe_dump(configuration, allow_unicode=True) + text.replace(part[0], ""),
                                        encoding="utf-8")
