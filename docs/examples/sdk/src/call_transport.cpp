@@ -106,27 +106,33 @@ void call_end::on_frame(std::string_view frame) {
     return;
   }
   ++traffic_;
-  if (what == kind::welcome) return welcome(fields);
-  if (what == kind::refused) return refuse(to_error(fields.number()));
-  if (!welcomed_ || !what) return;
+  if (!welcomed_) {  // before that a server says one of these, and later neither
+    if (what == kind::welcome) return welcome(fields);
+    if (what == kind::refused) return refuse(to_error(fields.number()));
+    return;
+  }
+  if (!what) return;
   if (heard_ != nothing_known) ++heard_;
   hear(*what, fields, frame);
 }
 
 void call_end::welcome(reader fields) {
-  connection_id_ = fields.text();
-  key_ = fields.text();
+  const auto connection_id = fields.text(), key = fields.text();
   const bool same = fields.number() != 0;
-  heard_ = fields.number();
+  const auto told = fields.number();
+  if (!fields.ok()) return on_broken();
+  connection_id_ = connection_id;
+  key_ = key;
+  heard_ = told;
   attempts_ = 0;
   welcomed_ = goes_on_ = true;
   if (!same && wanted_) say(writer{kind::attach}.number(wanted_->bits()));  // else the server attaches it by itself
 }
 
 void call_end::refuse(std::error_code why) {
-  refusal_ = why;
+  refusal_ = why ? why : errc::bad_request;  // a server that does not say why
   channel_.reset();
-  if (std::exchange(wanted_, std::nullopt)) become({room_state::failed, false, false, {}, why});
+  if (std::exchange(wanted_, std::nullopt)) become({room_state::failed, false, false, {}, refusal_});
 }
 
 void call_end::hear(kind what, reader fields, std::string_view frame) {

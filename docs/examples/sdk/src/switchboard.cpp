@@ -122,7 +122,10 @@ void switchboard::sink::on_detached(std::error_code why) {
 void switchboard::line::on_frame(std::string_view frame) {
   reader fields{frame};
   const auto what = fields.what();
-  if (refused_) return;
+  if (refused_) {  // the client closes, unless it had left already
+    if (what == kind::goodbye) board_.hang_up(*this);
+    return;
+  }
   if (at == nullptr && what == kind::hello) return begin(fields);
   if (at == nullptr || !what) return board_.hang_up(*this);
   hear(*what, fields, frame);

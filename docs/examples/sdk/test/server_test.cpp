@@ -194,6 +194,15 @@ TEST_F(server_test, who_does_not_say_hello_is_cut_off) {
   expect_cut_off(*who);
 }
 
+TEST_F(server_test, who_has_said_goodbye_before_he_is_refused_is_cut_off) {
+  const auto who = come();
+  const std::string no_name(257, 'x');
+  who->say(writer{kind::hello}.text("ticket").text(no_name).text("room").text("").number(1).number(0));
+  who->say(writer{kind::goodbye});
+  EXPECT_TRUE(who->await(kind::refused));
+  expect_cut_off(*who);
+}
+
 TEST_F(server_test, a_frame_that_is_too_long_is_the_last) {
   const auto who = attached();
   who->say(std::string(max_frame + 1, '\0'));
