@@ -70,10 +70,8 @@ class any_transport {
   ~any_transport() = default;
 
   ///@{
-  /// As the transport inside says; empty where there is none.
-  [[nodiscard]] std::string_view client_id() const {
-    return held_ != nullptr ? held_->client_id() : std::string_view{};
-  }
+  /// As the transport inside says; empty where there is none. Copies, as what that says may live no longer than the call.
+  [[nodiscard]] std::string client_id() const { return held_ != nullptr ? held_->client_id() : std::string{}; }
   [[nodiscard]] std::string connection_id() const { return held_ != nullptr ? held_->connection_id() : std::string{}; }
   ///@}
   /// The codec of the transport inside.
@@ -106,7 +104,7 @@ class any_transport {
  private:
   struct held_transport {
     virtual ~held_transport() = default;
-    [[nodiscard]] virtual std::string_view client_id() const = 0;
+    [[nodiscard]] virtual std::string client_id() const = 0;
     [[nodiscard]] virtual std::string connection_id() const = 0;
     virtual void bind(receiver* to) = 0;
     virtual void attach(mode_set modes) = 0;
@@ -118,7 +116,7 @@ class any_transport {
   template <class Inside>
   struct holder final : held_transport {
     explicit holder(Inside t) : inside(std::move(t)) {}
-    [[nodiscard]] std::string_view client_id() const override { return inside.client_id(); }
+    [[nodiscard]] std::string client_id() const override { return std::string{std::string_view{inside.client_id()}}; }
     [[nodiscard]] std::string connection_id() const override { return inside.connection_id(); }
     void bind(receiver* to) override { inside.bind(to); }
     void attach(mode_set modes) override { inside.attach(modes); }

@@ -58,6 +58,16 @@ TEST(AnyTransport, CarriesTheCodecOfWhatIsInside) {
   EXPECT_EQ(moved.codec().mark, 42);
 }
 
+TEST(AnyTransport, KeepsAClientIdThatTheTransportMakesAnew) {
+  struct by_value : testing::scripted_transport<std::string> {
+    using scripted_transport::scripted_transport;
+    std::string client_id() const { return "made anew, and too long to stand in the string itself"; }
+  };
+  const erased outside{by_value{"me"}};
+  const auto& id = outside.client_id();
+  EXPECT_EQ(id, "made anew, and too long to stand in the string itself");
+}
+
 TEST(AnyTransport, WhatWasMovedFromSaysThatItsConnectionIsClosed) {
   testing::manual_clock clock;
   hub_type hub{{}, clock};
