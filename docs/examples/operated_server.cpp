@@ -101,7 +101,7 @@ struct outbox {
   void on_detached(std::error_code why) { lines.push_back("end: " + why.message()); }
   void put(const presence::message_batch<status>& messages) {
     for (const auto& m : *messages)
-      lines.push_back(m.client_id + ' ' + std::string{to_string(m.action)} + ' ' + m.data->text);
+      lines.push_back(m.client_id + ' ' + std::string{to_string(m.action)} + ' ' + (m.data ? m.data->text : ""));
   }
 };
 

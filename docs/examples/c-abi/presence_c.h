@@ -117,7 +117,7 @@ typedef struct presence_bytes {
 static inline presence_bytes presence_text(const char* text) {
   presence_bytes made;
   made.data = text;
-  made.size = text != NULL ? strlen(text) : 0;
+  made.size = text ? strlen(text) : 0;
   return made;
 }
 
