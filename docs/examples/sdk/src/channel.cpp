@@ -6,6 +6,8 @@
 
 namespace parley {
 
+// Nothing may be thrown through libuv, which is C: what it calls is noexcept, here and elsewhere. So a lack of memory in it
+// ends the program.
 struct channel::socket : pinned {
   explicit socket(loop_core& on) {
     uv_tcp_init(&on.uv, &tcp);
@@ -27,11 +29,11 @@ struct channel::socket : pinned {
 
   void broken() { close(reinterpret_cast<uv_handle_t*>(&tcp)); }
   void read() {
-    const auto room = [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
+    const auto room = [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) noexcept {
       auto& into = of(handle->data).chunk;
       *buffer = uv_buf_init(into.data(), static_cast<unsigned>(into.size()));
     };
-    uv_read_start(stream(), room, [](uv_stream_t* from, ssize_t bytes, const uv_buf_t* buffer) {
+    uv_read_start(stream(), room, [](uv_stream_t* from, ssize_t bytes, const uv_buf_t* buffer) noexcept {
       auto& self = of(from->data);
       if (bytes < 0) return self.broken();
       self.heard({buffer->base, static_cast<std::size_t>(bytes)});
@@ -73,7 +75,7 @@ channel::channel(loop_core& on, int port, user& told) : socket_(new socket{on}),
   sockaddr_in address{};
   uv_ip4_addr("127.0.0.1", port, &address);
   socket_->connecting.data = static_cast<pinned*>(socket_);
-  const auto connected = [](uv_connect_t* request, int status) {
+  const auto connected = [](uv_connect_t* request, int status) noexcept {
     auto& self = socket::of(request->data);
     status == 0 ? self.read() : self.broken();
   };
@@ -103,7 +105,7 @@ void channel::send(std::string_view frame) {
   writing->bytes += frame;
   writing->uv.data = writing.get();
   const uv_buf_t buffer = uv_buf_init(writing->bytes.data(), static_cast<unsigned>(writing->bytes.size()));
-  const auto written = [](uv_write_t* uv, int status) {
+  const auto written = [](uv_write_t* uv, int status) noexcept {
     auto& self = socket::of(uv->handle->data);
     delete static_cast<request*>(uv->data);
     status == 0 ? self.sent() : self.broken();

@@ -14,7 +14,7 @@ loop_core::loop_core() {
 }
 loop_core::~loop_core() {
   uv_walk(
-      &uv, [](uv_handle_t* handle, void*) { close(handle); }, nullptr);
+      &uv, [](uv_handle_t* handle, void*) noexcept { close(handle); }, nullptr);
   uv_run(&uv, UV_RUN_DEFAULT);  // libuv says that they are closed
   uv_loop_close(&uv);
 }

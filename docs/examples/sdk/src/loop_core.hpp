@@ -19,7 +19,7 @@ struct pinned {
 };
 inline void close(uv_handle_t* handle) {
   if (uv_is_closing(handle) == 0)
-    uv_close(handle, [](uv_handle_t* closed) { delete static_cast<pinned*>(closed->data); });
+    uv_close(handle, [](uv_handle_t* closed) noexcept { delete static_cast<pinned*>(closed->data); });
 }
 
 struct loop_core {
@@ -61,10 +61,11 @@ class timer {
 
   /// Instead of what it was started for before.
   void start(std::chrono::milliseconds in) {
-    const auto passed = [](uv_timer_t* handle) { static_cast<box*>(static_cast<pinned*>(handle->data))->passed(); };
+    const auto passed = [](uv_timer_t* handle) noexcept {
+      static_cast<box*>(static_cast<pinned*>(handle->data))->passed();
+    };
     uv_timer_start(&box_->handle, passed, static_cast<std::uint64_t>(in.count()), 0);
   }
-  void stop() { uv_timer_stop(&box_->handle); }
 
  private:
   struct box : pinned {

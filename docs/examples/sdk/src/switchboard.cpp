@@ -234,7 +234,7 @@ switchboard::switchboard(std::shared_ptr<loop_core> on, int port, doorkeeper let
   sockaddr_in address{};
   uv_ip4_addr("127.0.0.1", port, &address);
   int status = uv_tcp_bind(&listener_->tcp, reinterpret_cast<const sockaddr*>(&address), 0);
-  const auto come = [](uv_stream_t* at, int) {
+  const auto come = [](uv_stream_t* at, int) noexcept {
     static_cast<listener*>(static_cast<pinned*>(at->data))->owner->accept();
   };
   if (status == 0) status = uv_listen(reinterpret_cast<uv_stream_t*>(&listener_->tcp), 128, come);

@@ -1,6 +1,7 @@
 // What the client's end makes of servers that say whatever a test likes.
 #include "call_transport.hpp"
 #include "channel.hpp"
+#include "door.hpp"
 #include "frames.hpp"
 #include "loop_core.hpp"
 #include <presence/basic_presence.hpp>
@@ -10,7 +11,6 @@
 
 #include <functional>
 #include <memory>
-#include <netinet/in.h>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -22,39 +22,20 @@ namespace {
 /// A server of one connection, made by hand: to each frame it says what `answer` says.
 class odd_server : public channel::user {
  public:
-  odd_server(loop_core& on, std::function<void(kind, odd_server&)> answer) : loop_(on), answer_(std::move(answer)) {
-    auto* at = new door;
-    at->behind = this;
-    uv_tcp_init(&on.uv, &at->tcp);
-    at->tcp.data = static_cast<pinned*>(at);
-    sockaddr_in address{};
-    uv_ip4_addr("127.0.0.1", 0, &address);
-    uv_tcp_bind(&at->tcp, reinterpret_cast<const sockaddr*>(&address), 0);
-    uv_listen(reinterpret_cast<uv_stream_t*>(&at->tcp), 1, [](uv_stream_t* listener, int) {
-      auto& self = *static_cast<door*>(static_cast<pinned*>(listener->data))->behind;
-      self.channel_.emplace(self.loop_, listener, self);
-    });
-    int size = sizeof address;
-    uv_tcp_getsockname(&at->tcp, reinterpret_cast<sockaddr*>(&address), &size);
-    port = ntohs(address.sin_port);
-  }
+  odd_server(loop_core& on, std::function<void(kind, odd_server&)> answer)
+      : port(open_door(on, [this, &on](uv_stream_t* listener) { channel_.emplace(on, listener, *this); })),
+        answer_(std::move(answer)) {}
   virtual ~odd_server() = default;
 
   void say(const writer& frame) { channel_->send(frame.bytes()); }
   void welcome() { say(writer{kind::welcome}.text("connection").text("key").number(0).number(0)); }
 
-  int port = 0;
+  const int port;
 
  private:
-  struct door : pinned {
-    uv_tcp_t tcp{};
-    odd_server* behind = nullptr;
-  };
-
   void on_frame(std::string_view frame) override { answer_(reader{frame}.what().value(), *this); }
   void on_broken() override { channel_.reset(); }
 
-  loop_core& loop_;
   std::function<void(kind, odd_server&)> answer_;
   std::optional<channel> channel_;
 };

@@ -1,11 +1,10 @@
 #include "channel.hpp"
 
+#include "door.hpp"
 #include "loop_core.hpp"
 
 #include <gtest/gtest.h>
 
-#include <memory>
-#include <netinet/in.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,33 +12,14 @@
 namespace parley {
 namespace {
 
-struct door : pinned {
-  uv_tcp_t tcp{};
-  class answers_at_length* behind = nullptr;
-};
-
 /// The server's end: to each frame an answer that is much longer.
 class answers_at_length : public channel::user {
  public:
-  explicit answers_at_length(loop_core& on) : loop_(on) {
-    auto* at = new door;
-    at->behind = this;
-    uv_tcp_init(&on.uv, &at->tcp);
-    at->tcp.data = static_cast<pinned*>(at);
-    sockaddr_in address{};
-    uv_ip4_addr("127.0.0.1", 0, &address);
-    uv_tcp_bind(&at->tcp, reinterpret_cast<const sockaddr*>(&address), 0);
-    uv_listen(reinterpret_cast<uv_stream_t*>(&at->tcp), 1, [](uv_stream_t* listener, int) {
-      auto& self = *static_cast<door*>(static_cast<pinned*>(listener->data))->behind;
-      self.channel_.emplace(self.loop_, listener, self);
-    });
-    int size = sizeof address;
-    uv_tcp_getsockname(&at->tcp, reinterpret_cast<sockaddr*>(&address), &size);
-    port = ntohs(address.sin_port);
-  }
+  explicit answers_at_length(loop_core& on)
+      : port(open_door(on, [this, &on](uv_stream_t* listener) { channel_.emplace(on, listener, *this); })) {}
   virtual ~answers_at_length() = default;
 
-  int port = 0;
+  const int port;
 
  private:
   void on_frame(std::string_view) override {
@@ -48,7 +28,6 @@ class answers_at_length : public channel::user {
   }
   void on_broken() override { channel_.reset(); }
 
-  loop_core& loop_;
   std::optional<channel> channel_;
 };
 
