@@ -26,21 +26,23 @@ namespace presence::inline PRESENCE_ABI {
 
 namespace detail {
 
-/// Cheap, and no question about moving: it is also asked of what is no transport, by participants that are moved themselves.
+/// Cheap, and no question about moving: it is also asked of what is no transport, by participants that are moved
+/// themselves.
 template <class T, class Codec, class Mutex>
 concept held_in_any_transport =
     std::same_as<typename T::codec_type, Codec> && std::same_as<typename T::mutex_type, Mutex>;
 
 }  // namespace detail
 
-/// A transport (docs/transport.md) that holds another one of any type with the same codec and mutex. Participants over it
-/// are of one type, compiled once however many kinds of transport a program has, and it need not name those where it
+/// A transport (docs/transport.md) that holds another one of any type with the same codec and mutex. Participants over
+/// it are of one type, compiled once however many kinds of transport a program has, and it need not name those where it
 /// uses them:
 ///
-///     any_presence<status> p{local ? any_transport<status>{session.room("lobby")} : any_transport<status>{channel("lobby")}};
+///     using any = any_transport<status>;
+///     any_presence<status> p{local ? any{session.room("lobby")} : any{channel("lobby")}};
 ///
-/// It costs an allocation when it is made and a virtual call for each operation; what the room tells comes straight from
-/// the transport inside. A moved-from one holds none: it says `connection_closed` to everything.
+/// It costs an allocation when it is made and a virtual call for each operation; what the room tells comes straight
+/// from the transport inside. A moved-from one holds none: it says `connection_closed` to everything.
 template <class Data, class Codec = identity_codec<Data>, class Mutex = std::mutex>
 class any_transport {
   static_assert(codec<Codec>, "Codec does not model presence::codec");
@@ -70,7 +72,7 @@ class any_transport {
   ~any_transport() = default;
 
   ///@{
-  /// As the transport inside says; empty where there is none. Copies, as what that says may live no longer than the call.
+  /// As the transport inside says; empty where there is none. A copy, as what that says may end with the call.
   [[nodiscard]] std::string client_id() const { return held_ != nullptr ? held_->client_id() : std::string{}; }
   [[nodiscard]] std::string connection_id() const { return held_ != nullptr ? held_->connection_id() : std::string{}; }
   ///@}
