@@ -124,7 +124,6 @@ void call_end::welcome(reader fields) {
   connection_id_ = connection_id;
   key_ = key;
   heard_ = told;
-  attempts_ = 0;
   welcomed_ = goes_on_ = true;
   if (!same && wanted_) say(writer{kind::attach}.number(wanted_->bits()));  // else the server attaches it by itself
 }
@@ -148,6 +147,7 @@ void call_end::hear(kind what, reader fields, std::string_view frame) {
       return cursor ? to_->on_sync(page, *cursor) : say(writer{kind::resync});
     }
     case kind::attached: {
+      attempts_ = 0;
       const bool resumed = fields.number() != 0, has_members = fields.number() != 0;
       const auto modes = presence::modes_from(static_cast<std::int64_t>(fields.number()));
       return become({room_state::attached, resumed, has_members, modes.value_or(presence::mode_set{}), {}});

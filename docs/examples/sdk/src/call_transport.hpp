@@ -40,7 +40,7 @@ class call_end : public channel::user, public std::enable_shared_from_this<call_
   void ping(std::uint64_t number) { say(writer{kind::ping}.number(number)); }
   [[nodiscard]] bool welcomed() const { return welcomed_; }
   [[nodiscard]] bool refused() const { return static_cast<bool>(refusal_); }
-  [[nodiscard]] unsigned attempts() const { return attempts_; }  ///< since the last that succeeded
+  [[nodiscard]] unsigned attempts() const { return attempts_; }  ///< since the room was attached last
   [[nodiscard]] std::uint64_t last_ping() const { return last_ping_; }
   [[nodiscard]] std::uint64_t traffic() const { return traffic_; }  ///< frames either way, without pings
 

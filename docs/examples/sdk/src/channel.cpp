@@ -6,7 +6,7 @@
 
 namespace parley {
 
-// Nothing may be thrown through libuv, which is C: what it calls is noexcept, here and elsewhere. So a lack of memory in
+// Nothing may be thrown through libuv, which is C: what it calls is noexcept, here and elsewhere. So lack of memory in
 // it ends the program.
 struct channel::socket : pinned {
   explicit socket(loop_core& on) {

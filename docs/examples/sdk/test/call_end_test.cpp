@@ -28,6 +28,7 @@ class odd_server : public channel::user {
   virtual ~odd_server() = default;
 
   void say(const writer& frame) { channel_->send(frame.bytes()); }
+  void hang_up() { channel_.reset(); }
   void welcome() { say(writer{kind::welcome}.text("connection").text("key").number(0).number(0)); }
 
   const int port;
@@ -78,6 +79,18 @@ TEST_F(call_end_test, a_welcome_that_ends_too_early_is_a_lost_connection) {
   run_until([&] { return lost_ != 0; });
   EXPECT_FALSE(end_->welcomed());
   EXPECT_EQ(end_->connection_id(), "");
+}
+
+TEST_F(call_end_test, a_welcome_alone_is_no_success_after_which_one_connects_at_once) {
+  connect([](kind what, odd_server& server) { what == kind::hello ? server.welcome() : server.hang_up(); });
+  for (unsigned attempts = 1; attempts < 4; ++attempts) {
+    run_until([&] { return end_->welcomed(); });
+    end_->ping(attempts);
+    run_until([&] { return lost_ != 0; });
+    EXPECT_EQ(end_->attempts(), attempts);
+    lost_ = 0;
+    end_->connect();
+  }
 }
 
 TEST_F(call_end_test, a_refusal_after_the_welcome_counts_for_nothing) {
