@@ -86,10 +86,8 @@ class Site:
         return about
 
     def read_reference(self):
-        """Takes the pages of the reference, if it has been made. Its symbols and headers, and its navigation."""
+        """Takes the pages of the reference. Its symbols and headers, and its navigation."""
         api = self.output / "pages" / "api"
-        if not api.is_dir():
-            return {}, []
         for path in sorted(api.rglob("*.md")):
             name = path.relative_to(self.output / "pages").as_posix()
             self.pages[name] = (path.read_text(encoding="utf-8"), name)

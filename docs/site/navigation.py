@@ -4,10 +4,7 @@ import re
 
 
 def expand(nav, made):
-    """`nav` with lists of pages in the places of names that end in a slash.
-
-    A section that has no page is left out.
-    """
+    """`nav` with lists of pages in the places of names that end in a slash."""
     done = []
     for entry in nav:
         title, what = next(iter(entry.items())) if isinstance(entry, dict) else (None, entry)
@@ -15,8 +12,7 @@ def expand(nav, made):
             what = made[what]
         if isinstance(what, list):
             what = expand(what, made)
-        if what:
-            done.append({title: what} if title else what)
+        done.append({title: what} if title else what)
     return done
 
 

@@ -169,7 +169,8 @@ typedef struct presence_listener {
 
 /// For the outcome of an operation. `call` may be null: then nobody is told. Otherwise it is called exactly once where
 /// the function returned `PRESENCE_OK`, perhaps before it returned, and never where it did not. When the participant is
-/// destroyed first, the outcome is `PRESENCE_ERR_OPERATION_ABORTED`.
+/// destroyed first, the outcome is `PRESENCE_ERR_OPERATION_ABORTED`. A callback that is told so and starts an operation
+/// anew is told so again, but not for ever: from the 65th on it is only destroyed.
 typedef struct presence_completion {
   void (*call)(presence_status outcome, void* user_data);
   void* user_data;

@@ -122,7 +122,8 @@ class PARLEY_EXPORT server {
     std::chrono::milliseconds grace = std::chrono::seconds{15};  ///< how long a lost connection keeps its place
   };
 
-  server(loop& on, options how);  ///< throws std::system_error where it cannot listen
+  /// Throws `std::system_error` where it cannot listen, `std::invalid_argument` for a negative grace.
+  server(loop& on, options how);
   server(server&&) noexcept;
   server& operator=(server&&) noexcept;
   ~server();

@@ -1,19 +1,15 @@
 import os
-import tempfile
 
 from conan import ConanFile
 from conan.tools.build import can_run
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
-from conan.tools.files import rmdir
 
 
 class TestPackageConan(ConanFile):
     settings = "os", "arch", "compiler", "build_type"
 
     def layout(self):
-        # not beside the recipe, unless a place is set: tools.cmake.cmake_layout:test_folder
-        self._scratch = tempfile.mkdtemp(prefix="presence-test-package-")
-        cmake_layout(self, build_folder=self._scratch)
+        cmake_layout(self)
 
     def requirements(self):
         self.requires(self.tested_reference_str)
@@ -34,4 +30,3 @@ class TestPackageConan(ConanFile):
     def test(self):
         if can_run(self):
             self.run(os.path.join(self.cpp.build.bindir, "test_package"), env="conanrun")
-        rmdir(self, self._scratch)
