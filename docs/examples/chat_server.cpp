@@ -46,6 +46,7 @@ struct client {
   [[nodiscard]] static client connect(hub_type& hub, wire socket, const std::string& user) {
     return {socket, hub.connect(user), {}};
   }
+  /// This wire loses nothing. A real one that breaks may, and the hub does not know it: see the tutorial, step 12.
   [[nodiscard]] static client come_back(hub_type& hub, wire socket, std::string_view key) {
     auto back = hub.resume(key, [&](std::string_view) { return sink_to(socket); }).value();
     return {socket, std::move(back.session), std::move(back.attachments)};

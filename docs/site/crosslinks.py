@@ -30,8 +30,20 @@ OBJECTS = {
 # Overloaded in several headers, so that a lonely name says nothing.
 OVERLOADED = {"to_string"}
 
+# What a type of the reader's own has: the concept that asks for it says more than some class that has it too.
+OF_CONCEPTS = {
+    "now": "clock",
+    "lock": "mutex",
+    "unlock": "mutex",
+    "codec": "transport_with_codec",
+    "on_attached": "presence_sink",
+    "on_detached": "presence_sink",
+    "on_presence": "presence_sink",
+    "on_sync": "presence_sink",
+}
+
 # Pages on which a lonely word is one of these, if it can be.
-SCOPES = {"errors.md": "errc"}
+SCOPES = {"errors.md": "errc", "performance.md": "transport_receiver", "transport.md": "transport_receiver"}
 
 
 def relative(target, page):
@@ -117,8 +129,11 @@ class Symbols:
             return self.targets.get(f"{OBJECTS.get(owner, owner)}::{member}")
         if name in OVERLOADED:
             return None
-        exact = [f"{scope}::{name}", name, f"testing::{name}" if testing or "_" in name else ""]
-        for known in exact:
+        if f"{scope}::{name}" in self.targets:
+            return self.targets[f"{scope}::{name}"]
+        if name in OF_CONCEPTS and (called or "_" in name):
+            return self.targets.get(OF_CONCEPTS[name])
+        for known in (name, f"testing::{name}" if testing or "_" in name else ""):
             if known in self.targets:
                 return self.targets[known]
         # a lonely word may be anything: a member's name has to look like one

@@ -125,7 +125,7 @@ struct observer_of<Backplane> {
 
 }  // namespace detail
 
-/// Something that a hub may be observed by: a class with some of
+/// Something that a hub may be observed by: a class with some of these functions.
 ///
 ///     void on_session(const session_event&);      // of one session serially; told opened first and ended last
 ///     void on_occupancy(const occupancy_event&);  // of one room serially

@@ -251,7 +251,7 @@ class basic_session {
   [[deprecated(
       "a sink that moves or ends earlier is called all the same: say std::ref(sink), or give it away by "
       "std::move or as a shared_ptr")]] [[nodiscard]] result<attachment_type>
-  /// As with `std::ref(sink)`, which says that the sink has to outlive the attachment.
+  /// Deprecated: as with `std::ref(sink)`, without saying that the sink has to outlive the attachment and stay where it is.
   attach(std::string_view name, mode_set modes, Sink& sink) {
     return attach_held(name, modes, detail::hold_sink<Data>(std::ref(sink)));
   }

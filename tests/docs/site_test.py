@@ -83,6 +83,14 @@ class Symbols(unittest.TestCase):
                      "to_string"):
             self.assertIsNone(self.symbols.resolve(code), code)
 
+    def test_what_a_type_of_the_readers_own_has_leads_to_its_concept(self):
+        symbols = crosslinks.Symbols({"presence::clock": "c#clock", "presence::occupancy_event::now": "o#now",
+                                      "presence::presence_sink": "s#sink", "presence::transport_receiver::on_sync": "t#sync"})
+        self.assertEqual(symbols.resolve("now()"), "c#clock")
+        self.assertEqual(symbols.resolve("on_sync"), "s#sink")
+        self.assertEqual(symbols.resolve("on_sync", "transport_receiver"), "t#sync")
+        self.assertIsNone(symbols.resolve("now"))
+
     def test_below_a_heading_that_names_a_class_its_members_need_no_owner(self):
         linker = crosslinks.Linker(crosslinks.Clauses(), self.symbols, ["a.md"])
         text = "## `basic_hub`\n`attach`\n### More\n`attach`\n## Else\n`attach`\n## `manual_clock`\n`set`\n"

@@ -13,10 +13,10 @@ namespace presence::inline PRESENCE_ABI::testing {
 
 /// What a participant asks of its transport.
 enum class transport_call : std::uint8_t {
-  attach,   ///< `attach`
-  detach,   ///< `detach`
-  publish,  ///< `publish`
-  resync,   ///< `resync`
+  attach,   ///< To attach the room, with some modes
+  detach,   ///< To leave it
+  publish,  ///< To send messages
+  resync,   ///< To be told the room anew
 };
 
 /// The name of the enumerator; `unknown` for any other value.
