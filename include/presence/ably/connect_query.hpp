@@ -82,10 +82,14 @@ class query_reader {
     if (name == "resume") return once(query.resume, value);
     if (name == "recover") return once(query.recover, value);
     if (name == "format") return format(value);
-    if (name == "heartbeats") query.heartbeats = value != "false";
-    if (name == "echo") query.echo = value != "false";
-    if (name == "v") query.version = std::move(value);
     if (name == "remainPresentFor") return remain(value);
+    if (name == "heartbeats") {
+      query.heartbeats = value != "false";
+    } else if (name == "echo") {
+      query.echo = value != "false";
+    } else if (name == "v") {
+      query.version = std::move(value);
+    }
     return true;
   }
 

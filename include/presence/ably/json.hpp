@@ -128,6 +128,7 @@ class json_events {
 /// Complexity: linear in the size. Any thread. Throws `std::bad_alloc` only.
 [[nodiscard]] inline std::string encode_json(const protocol_message& message) {
   detail::json_writer out;
+  out.reserve(384);  // an event of one member
   detail::frame_writer{out, format::json}.object(message);
   return out.take();
 }

@@ -335,6 +335,8 @@ TEST(ably_decode, msgpack_keys_are_strings_where_somebody_looks) {
                      format::msgpack));
   EXPECT_EQ(decode(map(2) + action + str("x") + map(1) + array(1) + num(1) + num(1), format::msgpack).error(),
             frame_errc::wrong_type);
+  EXPECT_EQ(decode(map(2) + action + str("x") + map(1) + map(1) + str("a") + num(1) + num(1), format::msgpack).error(),
+            frame_errc::wrong_type);
 }
 
 TEST(ably_decode, msgpack_values_that_json_has_not) {

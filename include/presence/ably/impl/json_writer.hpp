@@ -77,6 +77,7 @@ class json_writer {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return text_.size(); }
+  void reserve(std::size_t size) { text_.reserve(size); }
   [[nodiscard]] std::string take() { return std::exchange(text_, {}); }
 
  private:
