@@ -15,6 +15,7 @@
 #include <boost/json/parse_options.hpp>
 #include <boost/json/string_view.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -87,7 +88,7 @@ class json_events {
 
 [[nodiscard]] inline result<protocol_message> parse_json(std::string_view text, const decode_limits& limits) {
   boost::json::parse_options options;
-  options.max_depth = limits.max_depth + 1;  // so that it is the builder who finds out
+  options.max_depth = std::max(limits.max_depth, limits.max_depth + 1);  // so that it is the builder who finds out
   boost::json::basic_parser<json_events> parser{options, limits};
   boost::json::error_code failed;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), failed);
