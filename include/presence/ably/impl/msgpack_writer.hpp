@@ -32,6 +32,10 @@ struct string_buffer {
 /// Writes MessagePack. An object or array begins with its number of members.
 class msgpack_writer {
  public:
+  msgpack_writer() = default;
+  msgpack_writer(const msgpack_writer&) = delete;  // the packer knows where the buffer is
+  msgpack_writer& operator=(const msgpack_writer&) = delete;
+
   void begin_object(std::size_t fields) { packer_.pack_map(static_cast<std::uint32_t>(fields)); }
   void end_object() noexcept {}
   void begin_array(std::size_t elements) { packer_.pack_array(static_cast<std::uint32_t>(elements)); }
