@@ -18,15 +18,15 @@ namespace presence::inline PRESENCE_ABI::ably {
 /// What a credential may do with a channel; the sum of the bits is a set.
 namespace operation {
 
-inline constexpr std::uint32_t publish = 1U << 0U;
-inline constexpr std::uint32_t subscribe = 1U << 1U;  ///< messages and presence of others
-inline constexpr std::uint32_t presence = 1U << 2U;   ///< enter, update, leave
-inline constexpr std::uint32_t history = 1U << 3U;
-inline constexpr std::uint32_t annotation_publish = 1U << 4U;
-inline constexpr std::uint32_t annotation_subscribe = 1U << 5U;
-inline constexpr std::uint32_t object_publish = 1U << 6U;
-inline constexpr std::uint32_t object_subscribe = 1U << 7U;
-inline constexpr std::uint32_t all = 0xFFU;
+inline constexpr std::uint32_t publish = 1U << 0U;               ///< channel messages
+inline constexpr std::uint32_t subscribe = 1U << 1U;             ///< messages and presence of others
+inline constexpr std::uint32_t presence = 1U << 2U;              ///< enter, update, leave
+inline constexpr std::uint32_t history = 1U << 3U;               ///< of messages and presence
+inline constexpr std::uint32_t annotation_publish = 1U << 4U;    ///< annotations of messages
+inline constexpr std::uint32_t annotation_subscribe = 1U << 5U;  ///< annotations of others
+inline constexpr std::uint32_t object_publish = 1U << 6U;        ///< changes of objects
+inline constexpr std::uint32_t object_subscribe = 1U << 7U;      ///< changes of objects by others
+inline constexpr std::uint32_t all = 0xFFU;                      ///< what `*` permits
 
 }  // namespace operation
 
@@ -46,7 +46,7 @@ inline constexpr std::uint32_t all = 0xFFU;
 /// What a capability may hold; more is refused.
 struct capability_limits {
   std::size_t max_size = std::size_t{64} * 1024;  ///< bytes of JSON text
-  std::size_t max_resources = 1024;
+  std::size_t max_resources = 1024;               ///< keys of the object
 };
 
 namespace detail {
@@ -94,6 +94,7 @@ namespace detail {
 /// Which channels a credential may use, and how. A default-constructed one permits nothing.
 class capability {
  public:
+  /// Permits nothing.
   capability() noexcept = default;
 
   /// What a key without restrictions has.

@@ -20,15 +20,15 @@ namespace presence::inline PRESENCE_ABI::ably {
 /// What a connection asks for in the query of its URL. An empty value is the same as none. Key, token and the connection
 /// keys to resume are secret; nothing here writes them to a stream, and no error holds any of them.
 struct connect_query {
-  std::optional<std::string> key{};
-  std::optional<std::string> access_token{};
-  std::optional<std::string> client_id{};
-  std::optional<std::string> resume{};   ///< a connection key
-  std::optional<std::string> recover{};  ///< a connection key, from another process
-  ably::format format = ably::format::json;
-  bool heartbeats = true;  ///< idle is to be broken by messages; false: WebSocket pings will do
-  bool echo = true;        ///< own channel messages; presence is always echoed
-  std::string version{};   ///< any is accepted
+  std::optional<std::string> key{};           ///< an API key: `app.keyId:secret`
+  std::optional<std::string> access_token{};  ///< a token of Ably's or a JWT
+  std::optional<std::string> client_id{};     ///< the identity that is asked for
+  std::optional<std::string> resume{};        ///< a connection key
+  std::optional<std::string> recover{};       ///< a connection key, from another process
+  ably::format format = ably::format::json;   ///< of the frames in both directions
+  bool heartbeats = true;                     ///< idle is to be broken by messages; false: WebSocket pings will do
+  bool echo = true;                           ///< own channel messages; presence is always echoed
+  std::string version{};                      ///< any is accepted
   std::optional<std::chrono::milliseconds> remain_present_for{};  ///< after an unclean drop
 };
 

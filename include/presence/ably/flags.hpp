@@ -11,21 +11,21 @@ namespace presence::inline PRESENCE_ABI::ably {
 /// The bits of `protocol_message::flags`: what holds of an attachment, and what it may do.
 namespace flag {
 
-inline constexpr std::uint64_t has_presence = 1U << 0U;
-inline constexpr std::uint64_t has_backlog = 1U << 1U;
-inline constexpr std::uint64_t resumed = 1U << 2U;
-inline constexpr std::uint64_t transient = 1U << 4U;
+inline constexpr std::uint64_t has_presence = 1U << 0U;   ///< members are there, and a sync follows
+inline constexpr std::uint64_t has_backlog = 1U << 1U;    ///< messages from before follow
+inline constexpr std::uint64_t resumed = 1U << 2U;        ///< nothing was missed since the last attachment
+inline constexpr std::uint64_t transient = 1U << 4U;      ///< of no use here
 inline constexpr std::uint64_t attach_resume = 1U << 5U;  ///< from old clients; to be ignored
-inline constexpr std::uint64_t has_objects = 1U << 7U;
+inline constexpr std::uint64_t has_objects = 1U << 7U;    ///< objects are there
 
-inline constexpr std::uint64_t presence = 1U << 16U;
-inline constexpr std::uint64_t publish = 1U << 17U;
-inline constexpr std::uint64_t subscribe = 1U << 18U;
-inline constexpr std::uint64_t presence_subscribe = 1U << 19U;
-inline constexpr std::uint64_t annotation_publish = 1U << 21U;
-inline constexpr std::uint64_t annotation_subscribe = 1U << 22U;
-inline constexpr std::uint64_t object_subscribe = 1U << 24U;
-inline constexpr std::uint64_t object_publish = 1U << 25U;
+inline constexpr std::uint64_t presence = 1U << 16U;              ///< may enter, update and leave
+inline constexpr std::uint64_t publish = 1U << 17U;               ///< may send channel messages
+inline constexpr std::uint64_t subscribe = 1U << 18U;             ///< receives channel messages
+inline constexpr std::uint64_t presence_subscribe = 1U << 19U;    ///< receives the presence of others
+inline constexpr std::uint64_t annotation_publish = 1U << 21U;    ///< may annotate messages
+inline constexpr std::uint64_t annotation_subscribe = 1U << 22U;  ///< receives annotations
+inline constexpr std::uint64_t object_subscribe = 1U << 24U;      ///< receives changes of objects
+inline constexpr std::uint64_t object_publish = 1U << 25U;        ///< may change objects
 
 /// All bits that ask for a mode, also those that nobody has given a meaning yet.
 inline constexpr std::uint64_t all_modes = ~std::uint64_t{0xFFFF};

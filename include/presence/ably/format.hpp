@@ -15,6 +15,7 @@ enum class format : std::uint8_t {
   msgpack,  ///< MessagePack
 };
 
+/// How many formats there are.
 inline constexpr std::size_t format_count = 2;
 
 /// What a frame from a stranger may hold; more is refused. None of them is a quota: that data is too large for a room is

@@ -28,10 +28,13 @@ namespace presence::inline PRESENCE_ABI::ably {
 /// them share the frame. Not for several threads at once; the frames are.
 class broadcast {
  public:
+  /// A frame that is the same for all who get it, and stays as long as one of them has it.
   using shared_frame = std::shared_ptr<const std::string>;
 
+  /// Encodes nothing yet.
   explicit broadcast(protocol_message message) : message_(std::move(message)) {}
 
+  /// What is sent.
   [[nodiscard]] const protocol_message& message() const noexcept { return message_; }
 
   /// The frame in that format; never null. Complexity: as `encode` for the first time in a format, then constant.

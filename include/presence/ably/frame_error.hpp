@@ -59,6 +59,7 @@ class frame_category final : public std::error_category {
   return category;
 }
 
+/// The code of a `frame_errc`, which converts to one by itself.
 [[nodiscard]] inline std::error_code make_error_code(frame_errc e) noexcept {
   return {static_cast<int>(e), frame_category()};
 }

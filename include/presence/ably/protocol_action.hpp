@@ -12,28 +12,28 @@ namespace presence::inline PRESENCE_ABI::ably {
 /// What a protocol message is about. The numbers are those of the wire. A number that came over one need not be an
 /// enumerator; it is kept, and the message is to be ignored.
 enum class protocol_action : std::int32_t {
-  heartbeat = 0,
-  ack = 1,
-  nack = 2,
-  connect = 3,  ///< not used
-  connected = 4,
-  disconnect = 5,
-  disconnected = 6,
-  close = 7,
-  closed = 8,
-  error = 9,
-  attach = 10,
-  attached = 11,
-  detach = 12,
-  detached = 13,
-  presence = 14,
-  message = 15,  ///< channel messages, which are no business of this library
-  sync = 16,
-  auth = 17,
-  activate = 18,  ///< to be ignored, as the rest
-  object = 19,
-  object_sync = 20,
-  annotation = 21,
+  heartbeat = 0,     ///< either way: the connection lives; with an id it is a ping or its answer
+  ack = 1,           ///< messages were accepted
+  nack = 2,          ///< messages were refused
+  connect = 3,       ///< not used
+  connected = 4,     ///< the connection, or its new details
+  disconnect = 5,    ///< the client drops its transport and means to come back
+  disconnected = 6,  ///< the server drops it
+  close = 7,         ///< the client ends its connection, members and all
+  closed = 8,        ///< the answer
+  error = 9,         ///< of a channel, or without one of the connection
+  attach = 10,       ///< to a channel
+  attached = 11,     ///< the answer, or a change of the attachment
+  detach = 12,       ///< from a channel
+  detached = 13,     ///< the answer, or unasked
+  presence = 14,     ///< members enter, update, leave
+  message = 15,      ///< channel messages, which are no business of this library
+  sync = 16,         ///< a page of the members; from a client: it wants them
+  auth = 17,         ///< a new token; from the server: it wants one
+  activate = 18,     ///< to be ignored, as the rest
+  object = 19,       ///< changes of objects
+  object_sync = 20,  ///< a page of objects
+  annotation = 21,   ///< of messages
 };
 
 /// Whether the value is one of the enumerators. Constant time.
@@ -70,6 +70,7 @@ enum class protocol_action : std::int32_t {
   return "UNKNOWN";
 }
 
+/// Writes `to_string`.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, protocol_action a) {
   return out << to_string(a);

@@ -17,9 +17,10 @@ namespace presence::inline PRESENCE_ABI::ably {
 /// Data with the encodings that are still around it, the innermost first: `json/utf-8/cipher+aes-256-cbc`. A frame has
 /// text or bytes and all encodings; what `decode_data` cannot undo, such as a cipher, stays and reaches the receivers.
 struct wire_data {
-  payload content;
-  std::string encoding{};
+  payload content;         ///< text or bytes; JSON once that encoding is undone
+  std::string encoding{};  ///< steps with slashes between them; empty for none
 
+  /// By value.
   friend bool operator==(const wire_data&, const wire_data&) = default;
 };
 
