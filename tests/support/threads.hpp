@@ -2,22 +2,49 @@
 #ifndef PRESENCE_TESTS_SUPPORT_THREADS_HPP
 #define PRESENCE_TESTS_SUPPORT_THREADS_HPP
 
+#include <presence/detail/util/await_change.hpp>
+
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
-#include <latch>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
 namespace presence::test {
 
+/// A `std::latch` that does not lose wake-ups on Windows, where that of libstdc++ 12 does: see await_change.hpp.
+class latch {
+ public:
+  explicit latch(std::size_t count) : left_(count) {}
+  void count_down(std::size_t by = 1) {
+    const std::lock_guard lock{mutex_};
+    left_ -= by;
+    if (left_ == 0) open_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock{mutex_};
+    open_.wait(lock, [this] { return left_ == 0; });
+  }
+  void arrive_and_wait() {
+    count_down();
+    wait();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable open_;
+  std::size_t left_;
+};
+
 /// Runs `work(index)` on `count` threads, which all begin at once, and waits for them.
 template <class Work>
 void run_together(std::size_t count, Work&& work) {
-  std::latch start{static_cast<std::ptrdiff_t>(count)};
+  latch start{count};
   std::vector<std::thread> threads;
   for (std::size_t n = 0; n < count; ++n) {
     threads.emplace_back([&, n] {
@@ -37,7 +64,7 @@ void await(F&& start) {
     *done = true;
     done->notify_all();
   });
-  done->wait(false);
+  detail::await_change(*done, false);
 }
 
 /// What is promised of every listener, sink and handler: it is not called twice at once, and after its end has returned

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <latch>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -97,9 +96,9 @@ class works final : public detail::drainable, public std::enable_shared_from_thi
 
 TEST(drain_threads, whoever_is_past_its_own_tasks_is_relieved_T10) {
   const auto it = std::make_shared<works>();
-  std::latch in_first{1};
-  std::latch more_is_there{1};
-  std::latch in_second{1};
+  latch in_first{1};
+  latch more_is_there{1};
+  latch in_second{1};
   std::thread::id by_third;
   std::atomic<bool> worker_is_back{false};
   std::thread worker{[&] {
@@ -119,7 +118,7 @@ TEST(drain_threads, whoever_is_past_its_own_tasks_is_relieved_T10) {
   in_second.wait();
   it->bring([&] {
     by_third = std::this_thread::get_id();
-    worker_is_back.wait(false);  // it does not wait for what others bring
+    detail::await_change(worker_is_back, false);  // it does not wait for what others bring
   });
   EXPECT_EQ(by_third, std::this_thread::get_id());
   worker.join();
@@ -128,9 +127,9 @@ TEST(drain_threads, whoever_is_past_its_own_tasks_is_relieved_T10) {
 
 TEST(drain_threads, whoever_works_for_others_is_not_kept_by_what_their_tasks_bring_T14) {
   const auto it = std::make_shared<works>();
-  std::latch in_own{1};
-  std::latch more_is_there{1};
-  std::latch in_last{1};
+  latch in_own{1};
+  latch more_is_there{1};
+  latch in_last{1};
   std::thread::id by_fourth;
   std::thread worker{[&] {
     it->bring([&] {
@@ -156,8 +155,8 @@ TEST(drain_threads, whoever_works_for_others_is_not_kept_by_what_their_tasks_bri
 TEST(drain_threads, whoever_is_inside_another_drain_does_not_wait_but_comes_back_T10) {
   const auto it = std::make_shared<works>();
   const auto other = std::make_shared<works>();
-  std::latch in_first{1};
-  std::latch promised{1};
+  latch in_first{1};
+  latch promised{1};
   std::thread worker{[&] {
     it->bring([&] {
       in_first.count_down();
@@ -183,8 +182,8 @@ TEST(drain_threads, owner_lives_until_the_promise_is_kept) {
   auto it = std::make_shared<works>();
   std::weak_ptr<works> watch = it;
   const auto other = std::make_shared<works>();
-  std::latch in_first{1};
-  std::latch go_on{1};
+  latch in_first{1};
+  latch go_on{1};
   std::thread worker{[mine = it, &in_first, &go_on]() mutable {
     const auto raw = mine.get();
     raw->bring([&] {
@@ -206,8 +205,8 @@ TEST(drain_threads, owner_lives_until_the_promise_is_kept) {
 
 TEST(drain_threads, whoever_stands_still_works_where_the_worker_counts_on_it_T11) {
   const auto it = std::make_shared<works>();
-  std::latch in_first{1};
-  std::latch go_on{1};
+  latch in_first{1};
+  latch go_on{1};
   std::atomic<int> done{0};
   std::thread worker{[&] {
     it->bring([&] {
@@ -230,7 +229,7 @@ TEST(drain_threads, whoever_stands_still_works_where_the_worker_counts_on_it_T11
 
 TEST(drain_threads, stop_waits_for_the_task_in_hand_and_nothing_follows) {
   const auto it = std::make_shared<works>();
-  std::latch in_first{1};
+  latch in_first{1};
   std::atomic<bool> finished{false};
   std::atomic<bool> followed{false};
   std::thread worker{[&] {

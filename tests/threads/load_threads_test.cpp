@@ -1,5 +1,6 @@
 // Publishers that are faster than a room's receivers: they are slowed, and no call is kept for the others.
 #include "support/hub_threads.hpp"
+#include "support/threads.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <latch>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -52,8 +52,8 @@ TEST(load_threads, publisher_outside_of_callbacks_is_slowed_T11) {
   std::atomic<long> published{0};
   std::atomic<long> ahead{0};
   std::atomic<int> refused{0};
-  std::latch half_full{1};
-  std::latch in{1};
+  latch half_full{1};
+  latch in{1};
   sink.inside = [&] {  // whoever tells this stands still until others have filled half of the outbox
     in.count_down();
     half_full.wait();
@@ -119,8 +119,8 @@ TEST(load_threads, caller_is_slowed_while_the_listener_of_its_participant_is_slo
   counting_sink sink;
   auto room = other.attach("lobby", mode_set::all(), std::ref(sink)).value();
   shared_presence p{session.room("lobby"), options, clock};
-  std::latch in_listener{1};
-  std::latch enough_waits{most};
+  latch in_listener{1};
+  latch enough_waits{most};
   std::atomic<bool> first{true};
   std::atomic<int> handled{0};
   int ahead = 0;

@@ -1,11 +1,11 @@
 // What a participant promises where several threads use it: who waits for whom, and that nothing is torn.
 #include "support/participant.hpp"
+#include "support/threads.hpp"
 #include <presence/error.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <optional>
 #include <string>
 #include <thread>
@@ -28,8 +28,8 @@ class presence_threads : public participant_test {
     };
   }
 
-  std::latch entered{1};
-  std::latch proceed{2};
+  latch entered{1};
+  latch proceed{2};
   std::atomic<bool> finished{false};
 };
 

@@ -1,5 +1,6 @@
 // Listeners come and go, and presences are destroyed, while events are told on other threads.
 #include "support/hub_threads.hpp"
+#include "support/threads.hpp"
 #include <presence/subscription.hpp>
 
 #include <gtest/gtest.h>
@@ -121,7 +122,7 @@ TEST_F(subscription_threads, listener_may_end_itself_and_its_presence_inside_a_c
          }
        }).release();
       p.enter(round);
-      done.wait(false);
+      detail::await_change(done, false);
       EXPECT_EQ(calls_after, 0);
     }
   });

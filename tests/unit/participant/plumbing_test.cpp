@@ -1,5 +1,6 @@
 // The small parts a participant is made of.
 #include "support/counted.hpp"
+#include "support/threads.hpp"
 #include <presence/detail/util/delivery_gate.hpp>
 #include <presence/detail/util/fifo.hpp>
 #include <presence/detail/util/unique_function.hpp>
@@ -9,7 +10,6 @@
 #include <array>
 #include <deque>
 #include <functional>
-#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -116,8 +116,8 @@ TEST(delivery_gate, waits_for_the_receiver_that_is_being_called_and_no_other) {
   detail::delivery_gate<true> gate;
   int one = 0;
   int other = 0;
-  std::latch entered{1};
-  std::latch proceed{1};
+  latch entered{1};
+  latch proceed{1};
   bool left = false;
   std::thread drainer{[&] {
     gate.enter(&one);

@@ -1,5 +1,6 @@
 // The transport whose other end a test plays, without a presence on it.
 #include "support/messages.hpp"
+#include "support/threads.hpp"
 #include <presence/codec/text.hpp>
 #include <presence/error.hpp>
 #include <presence/mutex.hpp>
@@ -10,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <latch>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -239,8 +239,8 @@ TEST_F(scripted_transport_kit, moving_takes_receiver_and_script_along) {
 }
 
 TEST_F(scripted_transport_kit, unbinding_waits_for_the_call_that_runs_on_another_thread) {
-  std::latch entered{1};
-  std::latch proceed{1};
+  latch entered{1};
+  latch proceed{1};
   bool finished = false;
   heard.then = [&] {
     entered.count_down();

@@ -1,6 +1,7 @@
 #ifndef PRESENCE_DETAIL_UTIL_DELIVERY_GATE_HPP
 #define PRESENCE_DETAIL_UTIL_DELIVERY_GATE_HPP
 
+#include <presence/detail/util/await_change.hpp>
 #include <presence/detail/util/single_threaded.hpp>
 #include <presence/version.hpp>
 
@@ -34,7 +35,7 @@ class delivery_gate {
   void wait_for(const void* receiver) noexcept {
     if (current_.load(std::memory_order_seq_cst) != receiver || inside()) return;
     waiting_.fetch_add(1, std::memory_order_seq_cst);
-    while (current_.load(std::memory_order_seq_cst) == receiver) current_.wait(receiver, std::memory_order_seq_cst);
+    while (current_.load(std::memory_order_seq_cst) == receiver) await_change(current_, receiver);
     waiting_.fetch_sub(1, std::memory_order_seq_cst);
   }
 

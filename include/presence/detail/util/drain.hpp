@@ -1,6 +1,7 @@
 #ifndef PRESENCE_DETAIL_UTIL_DRAIN_HPP
 #define PRESENCE_DETAIL_UTIL_DRAIN_HPP
 
+#include <presence/detail/util/await_change.hpp>
 #include <presence/detail/util/fifo.hpp>
 #include <presence/detail/util/thread_duties.hpp>
 #include <presence/mutex.hpp>
@@ -183,7 +184,7 @@ class drain {
     ++waiting_;
     const auto seen = changes_.load(std::memory_order_acquire);
     lock.unlock();
-    changes_.wait(seen, std::memory_order_acquire);
+    await_change(changes_, seen, std::memory_order_acquire);
     lock.lock();
     --waiting_;
   }
