@@ -132,7 +132,7 @@ class history_world {
   void perform(const history_step& step) {
     ++outcome_.deeds[static_cast<std::size_t>(step.what)];
     if (with_log_) write("-- " + std::string{to_string(step.what)} + ' ' + std::to_string(step.how % 1000));
-    watch& w = *watches_[step.who % watches_.size()];
+    watch& w = *watches_[static_cast<std::size_t>(step.who % watches_.size())];
     act(step, w);
     check();
     for (const auto& each : watches_) each->behind = false;
@@ -207,7 +207,7 @@ class history_world {
     w.quiet = how / 16 % 8 == 7;
     presence_options o;
     o.enable_events = !w.quiet;
-    if (how / 128 % 4 == 3) o.max_backlog = 2 + how / 512 % 3;
+    if (how / 128 % 4 == 3) o.max_backlog = static_cast<std::size_t>(2 + how / 512 % 3);
     w.at = &simulation_.add(who_is(w.client_id), o, &model_);
     w.wished = {};
     w.ends = w.at->presence->subscribe_state([&w](const room_event& e) {
@@ -373,7 +373,9 @@ class history_world {
   void get_some(world::presence_type& presence, std::uint64_t how) {
     query some;
     if (how % 3 != 0) some.client_id = "client-" + std::to_string(how / 3 % 3);
-    if (how % 3 != 1) some.connection_id = watches_[how / 9 % watches_.size()]->at->link.connection_id();
+    if (how % 3 != 1) {
+      some.connection_id = watches_[static_cast<std::size_t>(how / 9 % watches_.size())]->at->link.connection_id();
+    }
     const auto check_part = [this, some](const auto& part) {
       for (const auto& m : part) {
         if (!some.client_id.empty() && m.client_id != some.client_id) fail("get shows a client that was not asked for");
