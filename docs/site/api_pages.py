@@ -304,12 +304,12 @@ class Pages:
 
     def included_by_name(self):
         """The public headers that the umbrella does not reach."""
-        reached, todo = set(), [UMBRELLA]
-        while todo:
-            header = todo.pop()
+        reached, pending = set(), [UMBRELLA]
+        while pending:
+            header = pending.pop()
             if header not in reached:
                 reached.add(header)
-                todo += re.findall(rf"^#include <{NAMESPACE}/(\S+)>", "\n".join(self.model.source(header)), re.MULTILINE)
+                pending += re.findall(rf"^#include <{NAMESPACE}/(\S+)>", "\n".join(self.model.source(header)), re.MULTILINE)
         return [h for h in self.model.headers if h not in reached]
 
     def index(self):

@@ -169,16 +169,16 @@ class Site:
         self.headers = {f"include/{name}": page for name, page in symbols.items() if name.endswith(".hpp")}
 
         clauses = crosslinks.Clauses()
-        done, todo = {}, list(self.pages)
-        while todo:  # a link may make a page of what it leads to
-            page = todo.pop()
+        done, pending = {}, list(self.pages)
+        while pending:  # a link may make a page of what it leads to
+            page = pending.pop()
             text, base = self.pages[page]
             if not page.startswith("source/"):
                 text = clauses.define(page, document.without_comments(text))
                 text = document.map_names(text, lambda target, name: self.title_of(page, base, target) or name)
                 text = document.map_links(text, lambda target: self.link_target(page, base, target))
             done[page] = text
-            todo += [new for new in self.pages if new not in done and new not in todo]
+            pending += [new for new in self.pages if new not in done and new not in pending]
 
         linker = crosslinks.Linker(clauses, crosslinks.Symbols(symbols), done)
         for page, text in done.items():
